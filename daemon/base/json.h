@@ -1,0 +1,28 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace replay {
+
+namespace json = boost::json;
+
+/// How deep a foreign document may nest before it counts as unreadable; bounds the parser's stack.
+inline constexpr std::size_t kMaxJsonDepth = 256;
+
+/// nullopt where the text is no JSON document (trailing bytes, invalid UTF-8, too deep …). Never throws.
+[[nodiscard]] std::optional<json::value> parse_json(std::string_view text);
+
+/// Whether parse_json() would succeed, without building the document.
+[[nodiscard]] bool is_json(std::string_view text);
+
+/// The member, or nullptr where the value is no object or has none of that name.
+[[nodiscard]] const json::value* member(const json::value& value, std::string_view name);
+
+/// The member's text, or nullopt where there is none or it is no string. Valid as long as `value`.
+[[nodiscard]] std::optional<std::string_view> string_member(const json::value& value,
+                                                            std::string_view name);
+
+}  // namespace replay

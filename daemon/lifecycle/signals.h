@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace replay::lifecycle {
+
+/// What the system asks of the daemon: SIGTERM and SIGINT stop, SIGHUP reloads. Blocks the signals in the calling thread,
+/// so construct it before any other thread starts (they inherit the mask); SIGPIPE is ignored for good.
+/// Thread rule: wait() on one thread; request_stop() from any.
+class Signals {
+ public:
+  enum class Request { stop, reload, tick };
+
+  Signals();
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  /// The next request; `tick` after a quarter of a second without one (the watchdog's turn).
+  [[nodiscard]] Request wait();
+};
+
+}  // namespace replay::lifecycle

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace replay {
+
+/// How an event reached the inbox: pushed (HTTP, AgentOS's bus) or found in a table by the follower.
+enum class EventSource { eventbus, polling };
+
+[[nodiscard]] constexpr std::string_view to_string(EventSource source) {
+  return source == EventSource::eventbus ? "eventbus" : "polling";
+}
+
+/// Something an agent did, to be decided exactly once. `payload` is the text of a JSON document
+/// (checked at intake to be an object; rows of other writers may hold anything).
+struct Event {
+  EventId id;
+  TaskId task;
+  std::string type;
+  Instant ts;
+  EventSource source = EventSource::eventbus;
+  std::string payload;
+};
+
+}  // namespace replay

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "registry/read_view.h"
+
+namespace replay::registry {
+
+class Schema;
+
+/// Read connections, one per thread, apart from the writer. Each query runs inside one read transaction: it
+/// sees one state of the registry. Queries go on while a writer holds its lock or the disk is full.
+/// Thread rule: any thread; the query runs on a pool thread. Throws Error(unavailable) where the registry cannot be read.
+class ReadPool {
+ public:
+  ReadPool(const std::string& path, const Schema& schema, std::size_t connections);
+  ~ReadPool();
+  ReadPool(const ReadPool&) = delete;
+  ReadPool& operator=(const ReadPool&) = delete;
+
+  /// Suspends until `query(view)` has run; resumes on the caller's executor. What it throws is thrown here.
+  template <class Query>
+  boost::asio::awaitable<std::invoke_result_t<Query, const ReadView&>> read(Query query) {
+    auto result = std::make_shared<std::optional<std::invoke_result_t<Query, const ReadView&>>>();
+    Job job = [result, query = std::move(query)](const ReadView& view) { result->emplace(query(view)); };
+    co_await submit(std::move(job));
+    co_return std::move(**result);
+  }
+
+  /// The same for threads of our own, which may wait.
+  template <class Query>
+  std::invoke_result_t<Query, const ReadView&> read_now(Query query) {
+    std::optional<std::invoke_result_t<Query, const ReadView&>> result;
+    run_and_wait([&result, &query](const ReadView& view) { result.emplace(query(view)); });
+    return std::move(*result);
+  }
+
+ private:
+  using Job = std::function<void(const ReadView&)>;
+  boost::asio::awaitable<void> submit(Job job);
+  void run_and_wait(Job job);
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace replay::registry

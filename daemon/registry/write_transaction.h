@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "model/decision.h"
+#include "model/inbox.h"
+#include "model/stats.h"
+
+namespace replay::registry {
+
+class Connection;
+
+/// Every change the program makes to a registry. Nothing here updates or deletes an audit row or an event.
+/// Thread rule: the writer thread, inside a job. A method that throws leaves nothing of the job behind.
+class WriteTransaction {
+ public:
+  explicit WriteTransaction(Connection& connection) : connection_(connection) {}
+
+  // Intake
+  /// Puts events into the inbox, one outcome each, in order; TASK_CREATED for an unknown task creates it. Throws
+  /// Error(busy), accepting none, where `max_backlog` pending rows would be passed.
+  [[nodiscard]] std::vector<Intake> accept(const std::vector<Event>& events, Instant now, std::uint64_t max_backlog);
+  /// Puts followed rows into the inbox (unknown tasks as `failed`) and moves the position. Returns how many were new.
+  [[nodiscard]] std::size_t follow(const std::vector<Event>& events, const FollowPosition& position, Instant now);
+  void set_follow_position(const FollowPosition& position, Instant now);
+
+  // Decisions
+  /// Audit row, task status and inbox `completed` together. False, writing nothing, where the inbox row is
+  /// no longer pending.
+  [[nodiscard]] bool record(const DecisionRecord& record);
+  [[nodiscard]] bool record(const FailedEvaluation& failure);
+  /// Marks a pending row whose decision exists already as completed.
+  void complete(RowId inbox_row, Instant now);
+  void fail(RowId inbox_row, std::string_view message, Instant now);
+
+  /// Status RUNNING and a MANUAL_UNBLOCK audit. Throws Error(not_found), Error(conflict) where the task is not
+  /// blocked or a trigger of the registry refuses. Returns the status written.
+  [[nodiscard]] std::string unblock(const TaskId& task, std::string_view actor, std::string_view reason, Instant now);
+
+  // Inbox upkeep
+  /// Rows `processing` since before `before` become pending again. Returns how many.
+  [[nodiscard]] std::size_t revive_stuck(Instant before);
+  /// Removes at most `limit` completed rows processed before `before`. Returns how many.
+  [[nodiscard]] std::size_t remove_completed(Instant before, std::size_t limit);
+
+  // Summaries
+  /// False, writing nothing, where the fold state is no longer `batch.from`.
+  [[nodiscard]] bool fold(const FoldBatch& batch);
+  void begin_rebuild();
+  /// One step of a rebuild's clearing; true once everything is gone and folding may start at the current end.
+  [[nodiscard]] bool clear_step(std::size_t limit);
+  void set_verified(Instant when, std::uint64_t differences);
+
+  // Indexes
+  void create_index(std::string_view name);
+  void drop_index(std::string_view name);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace replay::registry
