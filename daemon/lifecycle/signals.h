@@ -1,13 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-
 namespace replay::lifecycle {
 
-/// What the system asks of the daemon: SIGTERM and SIGINT stop, SIGHUP reloads. Blocks the signals in the calling thread,
-/// so construct it before any other thread starts (they inherit the mask); SIGPIPE is ignored for good.
-/// Thread rule: wait() on one thread; request_stop() from any.
+/// What the system asks of the daemon: SIGTERM and SIGINT stop, SIGHUP reloads. Blocks the signals
+/// in the calling thread, so construct it before any other thread starts (they inherit the mask);
+/// SIGPIPE is ignored for good. Thread rule: everything on the thread that made it.
 class Signals {
  public:
   enum class Request { stop, reload, tick };
@@ -17,7 +14,9 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// The next request; `tick` after a quarter of a second without one (the watchdog's turn).
+  /// The next request; `tick` after a quarter of a second without one (the watchdog's turn). After
+  /// the first `stop` SIGTERM and SIGINT kill again, so that a second one ends an orderly stop at
+  /// once.
   [[nodiscard]] Request wait();
 };
 

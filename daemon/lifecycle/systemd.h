@@ -6,8 +6,8 @@
 
 namespace replay::lifecycle {
 
-/// The service manager, where there is one (NOTIFY_SOCKET, WATCHDOG_USEC, LISTEN_FDS); nothing happens elsewhere.
-/// Source: sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3).
+/// The service manager, where there is one (NOTIFY_SOCKET, WATCHDOG_USEC, LISTEN_FDS); nothing
+/// happens elsewhere. Source: sd_notify(3), sd_watchdog_enabled(3), sd_listen_fds(3).
 class Systemd {
  public:
   Systemd();
