@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <limits>
 #include <set>
 
 #include <yaml-cpp/yaml.h>
@@ -144,6 +143,17 @@ bool is_section(const std::string& name) {
   });
 }
 
+/// Keys and the sections they stand in: what a misspelt name can have meant.
+std::vector<std::string> names() {
+  std::vector<std::string> all = keys();
+  for (const std::string& key : keys()) {
+    for (auto dot = key.find('.'); dot != std::string::npos; dot = key.find('.', dot + 1)) {
+      all.push_back(key.substr(0, dot));
+    }
+  }
+  return all;
+}
+
 class Reader {
  public:
   Reader(const std::filesystem::path& file, Config& into) : file_(file), config_(into) {}
@@ -173,7 +183,7 @@ class Reader {
     const auto* const key = std::find_if(kKeys.begin(), kKeys.end(),
                                          [&](const Key& known) { return known.name == name; });
     if (key == kKeys.end())
-      at_name.refuse("is not a setting; did you mean " + nearest(name, keys()) + "?");
+      at_name.refuse("is not a setting (did you mean " + nearest(name, names()) + "?)");
     key->read(config_, Setting(file_, name, node));
   }
 
