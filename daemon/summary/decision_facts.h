@@ -10,13 +10,15 @@ namespace replay::summary {
 
 /// What one audit row adds to the summaries. Pure.
 struct AuditFacts {
-  std::optional<DecisionFact> fact;            ///< a decision with a readable created_at
+  std::optional<DecisionFact> fact;  ///< a decision with a readable created_at
   std::vector<Flaw> flaws;
-  std::optional<DecisionId> payload_id;        ///< the payload's decision id where the row has no column value
+  std::optional<DecisionId>
+      payload_id;  ///< the payload's decision id where the row has no column value
 };
 
 /// Lag columns win; where they are absent the payload's members of the same names are read. Lag is
-/// supervisor_processed_at − source_event_ts; negative or unreadable: none. A payload that is NULL is no flaw.
+/// supervisor_processed_at − source_event_ts; negative or unreadable: none. A payload that is NULL
+/// is no flaw.
 [[nodiscard]] AuditFacts facts_of(const AuditRow& row);
 
 }  // namespace replay::summary

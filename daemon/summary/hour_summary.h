@@ -21,20 +21,21 @@ struct SlowDecision {
   friend bool operator==(const SlowDecision&, const SlowDecision&) = default;
 };
 
-/// Everything kept of one hour, mergeable. A value; not synchronised.
+/// Everything kept of one hour, mergeable: the same whatever the order and the grouping things were
+/// added in. A value; not synchronised. Source: docs/summary_format.md.
 struct HourSummary {
   static constexpr std::size_t kSlowest = 5;
 
-  std::map<std::string, std::uint64_t> decision_types;   ///< "BLOCKED" → count
+  std::map<std::string, std::uint64_t> decision_types;  ///< "BLOCKED" → count
   QuantileSketch lags;
   std::uint64_t lags_from_columns = 0;
-  std::vector<SlowDecision> slowest;                     ///< at most kSlowest, longest first
+  std::vector<SlowDecision> slowest;  ///< at most kSlowest, longest first, then by row
 
   void add(const DecisionFact& fact);
   void merge(const HourSummary& other);
 
   [[nodiscard]] HourRow to_row(Instant start) const;
-  /// Throws Error(corrupt).
+  /// Reads `row.detail`; the other columns are derived from it, for SQL. Throws Error(corrupt).
   [[nodiscard]] static HourSummary from_row(const HourRow& row);
 
   friend bool operator==(const HourSummary&, const HourSummary&) = default;

@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/time.h"
+#include "model/stats.h"
 
 namespace replay {
 class Clock;
@@ -11,8 +13,9 @@ class Clock;
 
 namespace replay::summary {
 
-/// Quantiles over the last five minutes, in memory: a sketch per five seconds, dropped as they age. Samples are placed by
-/// the instant they belong to, so that rows read late, or after a restart, count where they should. Thread rule: any thread.
+/// Quantiles over the last five minutes, in memory: a sketch per five seconds, dropped as they age.
+/// Samples are placed by the instant they belong to, so that rows read late, or after a restart,
+/// count where they should; one dated in the future counts as now. Thread rule: any thread.
 class LiveQuantiles {
  public:
   static constexpr Duration kLength = std::chrono::minutes{5};
@@ -31,5 +34,8 @@ class LiveQuantiles {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// The lags of decisions: what a Summarizer's observer is handed, and what a start seeds it with.
+void add_lags(LiveQuantiles& live, const std::vector<DecisionFact>& decisions);
 
 }  // namespace replay::summary

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "model/stats.h"
+#include "summary/exact.h"
+#include "summary/hour_summary.h"
+
+namespace replay::summary {
+
+/// Compares one thing after the other and keeps a sentence for each difference.
+class Comparison {
+ public:
+  /// `stored` is null where there is no row. REQUIRES: the lags of `exact` are sorted.
+  void hour(Instant start, const ExactHour& exact, const HourRow* stored);
+  void facts(Instant start, const ExactHour& exact, const std::vector<DecisionFact>& facts);
+  /// Facts where the rows have no decisions at all.
+  void stray_facts(std::size_t count, Instant from);
+  void blocks(const ExactBlocks& exact, const ExactBlocks& stored);
+
+  [[nodiscard]] std::vector<std::string> differences() && { return std::move(differences_); }
+
+ private:
+  using Counts = std::map<std::string, std::uint64_t>;
+
+  void counts(const std::string& where, const Counts& exact, const Counts& stored,
+              const std::string& place);
+  void count(const std::string& where, const std::string& what, std::uint64_t exact,
+             std::uint64_t stored, const std::string& place = "the summary");
+  void quantile(const std::string& where, std::uint64_t percent, const ExactHour& exact,
+                std::optional<double> stored, const std::string& place);
+  void say(std::string sentence) { differences_.push_back(std::move(sentence)); }
+  void longest(const std::string& where, const ExactHour& exact, const HourSummary& summary);
+
+  std::vector<std::string> differences_;
+};
+
+}  // namespace replay::summary
