@@ -48,8 +48,6 @@ json::object inputs_member(const DecisionInputs& inputs) {
   object["task_status"] = inputs.task.status ? json::value(*inputs.task.status) : json::value();
   object["context"] = {{"retry_count", inputs.retry_count}};
   object["previous_decisions"] = inputs.task.previous_decisions;
-  object["last_decision_type"] =
-      inputs.task.last_decision_type ? json::value(*inputs.task.last_decision_type) : json::value();
   return object;
 }
 

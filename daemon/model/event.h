@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ enum class EventSource { eventbus, polling };
   return source == EventSource::eventbus ? "eventbus" : "polling";
 }
 
+inline constexpr std::string_view kTaskCreated = "TASK_CREATED";
+
 /// Something an agent did, to be decided exactly once. `payload` is the text of a JSON document
 /// (checked at intake to be an object; rows of other writers may hold anything).
 struct Event {
@@ -24,6 +27,17 @@ struct Event {
   Instant ts;
   EventSource source = EventSource::eventbus;
   std::string payload;
+};
+
+/// What a TASK_CREATED payload says of the task it creates.
+struct NewTask {
+  std::optional<std::string> session_id;
+  std::optional<std::string> title;
+  std::optional<std::string> created_by;
+  std::optional<std::string> metadata;  ///< JSON text
+
+  /// Members session_id, title, created_by (or user) and metadata, where they have the right type.
+  [[nodiscard]] static NewTask from_payload(std::string_view payload);
 };
 
 }  // namespace replay

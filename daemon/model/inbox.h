@@ -14,6 +14,12 @@ namespace replay {
 /// What became of one event handed to the inbox.
 enum class Intake { accepted, duplicate, unknown_task };
 
+/// An event at the door, with the task it would create (only TASK_CREATED has one).
+struct IncomingEvent {
+  Event event;
+  NewTask new_task;
+};
+
 /// A row of supervisor_inbox waiting to be decided, with its task as it stands.
 struct PendingEvent {
   RowId row = 0;                ///< arrival order

@@ -27,8 +27,8 @@ struct TaskState {
   bool exists = false;
   std::optional<std::string> status;
   std::optional<std::string> metadata;  ///< JSON text as stored
-  std::uint64_t previous_decisions = 0;
-  std::optional<std::string> last_decision_type;  ///< "BLOCKED": the part after SUPERVISOR_
+  std::uint64_t previous_decisions = 0;  ///< counted up to kMostPreviousDecisions
+  static constexpr std::uint64_t kMostPreviousDecisions = 100;
 };
 
 /// The answer to "why is this task where it is"; every member of GET /tasks/{id}/summary.

@@ -74,6 +74,7 @@ class ReadView {
                                                   std::size_t limit) const;
   [[nodiscard]] std::optional<FollowPosition> follow_position(std::string_view table) const;
   [[nodiscard]] RowId last_row(std::string_view table) const;
+  [[nodiscard]] bool has_table(std::string_view table) const;
 
   // Integrity (integrity_queries.cpp)
   [[nodiscard]] Integrity integrity(Instant now) const;
@@ -81,6 +82,9 @@ class ReadView {
   [[nodiscard]] RegistrySizes sizes() const;
 
  private:
+  [[nodiscard]] bool knows_task(const TaskId& id) const;
+  [[nodiscard]] std::optional<std::string> reason_code_of_row(RowId audit_row) const;
+
   Connection& connection_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,13 @@ namespace replay::registry {
 
 class Connection;
 
+/// What became of a decision handed over to be recorded.
+enum class RecordOutcome {
+  recorded,
+  recorded_status_refused,  ///< the decision stands; a trigger of the registry refused the task's status
+  not_pending,              ///< nothing written: the inbox row has gone or is no longer pending
+};
+
 /// Every change the program makes to a registry. Nothing here updates or deletes an audit row or an event.
 /// Thread rule: the writer thread, inside a job. A method that throws leaves nothing of the job behind.
 class WriteTransaction {
@@ -24,19 +32,19 @@ class WriteTransaction {
   // Intake
   /// Puts events into the inbox, one outcome each, in order; TASK_CREATED for an unknown task creates it. Throws
   /// Error(busy), accepting none, where `max_backlog` pending rows would be passed.
-  [[nodiscard]] std::vector<Intake> accept(const std::vector<Event>& events, Instant now, std::uint64_t max_backlog);
+  [[nodiscard]] std::vector<Intake> accept(const std::vector<IncomingEvent>& events, Instant now, std::uint64_t max_backlog);
   /// Puts followed rows into the inbox (unknown tasks as `failed`) and moves the position. Returns how many were new.
   [[nodiscard]] std::size_t follow(const std::vector<Event>& events, const FollowPosition& position, Instant now);
   void set_follow_position(const FollowPosition& position, Instant now);
 
   // Decisions
-  /// Audit row, task status and inbox `completed` together. False, writing nothing, where the inbox row is
-  /// no longer pending.
-  [[nodiscard]] bool record(const DecisionRecord& record);
-  [[nodiscard]] bool record(const FailedEvaluation& failure);
+  /// Audit row, task status and inbox `completed` together.
+  [[nodiscard]] RecordOutcome record(const DecisionRecord& record);
+  [[nodiscard]] RecordOutcome record(const FailedEvaluation& failure);
   /// Marks a pending row whose decision exists already as completed.
-  void complete(RowId inbox_row, Instant now);
-  void fail(RowId inbox_row, std::string_view message, Instant now);
+  void complete(const PendingEvent& pending, Instant now);
+  /// Gives a pending row up without a decision.
+  void fail(const PendingEvent& pending, std::string_view message, Instant now);
 
   /// Status RUNNING and a MANUAL_UNBLOCK audit. Throws Error(not_found), Error(conflict) where the task is not
   /// blocked or a trigger of the registry refuses. Returns the status written.
@@ -61,6 +69,13 @@ class WriteTransaction {
   void drop_index(std::string_view name);
 
  private:
+  [[nodiscard]] Intake accept_one(const IncomingEvent& incoming, Instant now);
+  [[nodiscard]] bool create_task(const TaskId& task, const NewTask& details, Instant now);
+  bool put_into_inbox(const Event& event, Instant now, const std::optional<std::string>& failure);
+  void drop_event_time(const EventId& event);
+  [[nodiscard]] bool set_status(const TaskId& task, std::string_view status, Instant now);
+  void put_fact(const DecisionFact& fact);
+
   Connection& connection_;
 };
 

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "registry/schema.h"
+#include "registry/statement.h"
+
+namespace SQLite {
+class Database;
+class Exception;
+class Statement;
+}  // namespace SQLite
+
+namespace replay {
+class Error;
+}
+
+namespace replay::registry {
+
+/// One connection to the registry and its statements, each prepared once. Thread rule: one thread at a time.
+class Connection {
+ public:
+  enum class Access { read_only, read_write };
+
+  /// Throws Error(unavailable).
+  Connection(const std::string& path, const Schema& schema, Access access);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// `sql` is one of the constants of sql.h: statements are remembered by its address.
+  [[nodiscard]] Statement statement(const char* sql) { return Statement(prepared(sql)); }
+  [[nodiscard]] SQLite::Statement& prepared(const char* sql);
+
+  void exec(const char* sql);
+  [[nodiscard]] SQLite::Database& database() { return *db_; }
+  [[nodiscard]] const Schema& schema() const { return schema_; }
+
+ private:
+  const Schema& schema_;
+  std::unique_ptr<SQLite::Database> db_;
+  std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> prepared_;
+};
+
+/// What SQLite's failure means to the person who asked; the original is for the log. Kinds: busy, unavailable (disk,
+/// permissions, file), corrupt, conflict (a constraint or trigger), internal.
+[[nodiscard]] Error to_error(const SQLite::Exception& failure);
+
+}  // namespace replay::registry

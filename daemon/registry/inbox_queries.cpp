@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "base/json.h"
+#include "model/decision.h"
+#include "registry/connection.h"
+#include "registry/read_view.h"
+#include "registry/sql.h"
+#include "registry/state.h"
+
+namespace replay::registry {
+namespace {
+
+TaskState read_task_state(Connection& connection, const TaskId& id) {
+  TaskState state;
+  {
+    Statement task = connection.statement(sql::kTaskState);
+    task.bind(":task", id.str());
+    if (!task.step()) return state;
+    state.exists = true;
+    state.status = task.text_if("status");
+    state.metadata = task.text_if("metadata");
+  }
+  Statement decisions = connection.statement(sql::kCountDecisionsUpTo);
+  decisions.bind(":task", id.str()).bind(":limit", static_cast<std::int64_t>(TaskState::kMostPreviousDecisions));
+  if (decisions.step()) state.previous_decisions = static_cast<std::uint64_t>(decisions.integer("n"));
+  return state;
+}
+
+PendingEvent to_pending(const Statement& row) {
+  PendingEvent pending;
+  pending.row = row.integer("row");
+  pending.event.id = EventId(row.text_if("event_id").value_or(""));
+  pending.event.task = TaskId(row.text_if("task_id").value_or(""));
+  pending.event.type = row.text_if("event_type").value_or("");
+  pending.event.source = row.text_if("source") == "polling" ? EventSource::polling : EventSource::eventbus;
+  pending.event.payload = row.text_if("payload").value_or("{}");
+  pending.received_at = row.instant_if("received_at").value_or(Instant{});
+  // Rows of other writers carry no time of their own: then it is when they came.
+  const auto ts = row.integer_if("ts");
+  pending.event.ts = ts ? from_micros(*ts) : pending.received_at;
+  pending.attempts = static_cast<std::uint32_t>(std::max<std::int64_t>(0, row.integer("retry_count")));
+  return pending;
+}
+
+/// The payload's own event_id, so that an event which arrives on both ways is decided once.
+EventId followed_event_id(std::string_view table, RowId row, std::string_view payload) {
+  const auto document = parse_json(payload);
+  const auto id = document ? string_member(*document, "event_id") : std::nullopt;
+  if (id && !id->empty()) return EventId(std::string(*id));
+  return EventId("polling_" + std::string(table) + "_" + std::to_string(row));
+}
+
+}  // namespace
+
+std::vector<PendingEvent> ReadView::pending_events(RowId above, std::size_t limit) const {
+  std::vector<PendingEvent> events;
+  {
+    Statement rows = connection_.statement(sql::kPendingAbove);
+    rows.bind(":above", above).bind(":limit", static_cast<std::int64_t>(limit));
+    while (rows.step()) events.push_back(to_pending(rows));
+  }
+  for (PendingEvent& pending : events) {
+    pending.task = read_task_state(connection_, pending.event.task);
+    pending.decided = decision(decision_id_for(pending.event.id)).has_value();
+  }
+  return events;
+}
+
+InboxCounts ReadView::inbox_counts(Instant now) const {
+  InboxCounts counts;
+  Statement rows = connection_.statement(sql::kInboxByStatus);
+  while (rows.step()) {
+    const std::string status = rows.text_if("status").value_or("");
+    const auto n = static_cast<std::uint64_t>(rows.integer("n"));
+    if (status == "pending") counts.pending = n;
+    if (status == "processing") counts.processing = n;
+    if (status == "failed") counts.failed = n;
+    if (status == "completed") counts.completed = n;
+  }
+  Statement oldest = connection_.statement(sql::kOldestPending);
+  if (oldest.step()) {
+    if (const auto since = oldest.instant_if("received_at")) {
+      counts.oldest_pending_age = std::max(Duration::zero(), now - *since);
+    }
+  }
+  return counts;
+}
+
+bool ReadView::knows_event(const EventId& id) const {
+  Statement find = connection_.statement(sql::kKnowsEvent);
+  return find.bind(":event", id.str()).step();
+}
+
+std::vector<Event> ReadView::rows_to_follow(FollowPosition& position, const std::vector<std::string>& types,
+                                            std::size_t limit) const {
+  std::vector<Event> events;
+  Statement rows =
+      connection_.statement(position.table == "task_audits" ? sql::kFollowAudits : sql::kFollowEvents);
+  rows.bind(":above", position.last_seen).bind(":limit", static_cast<std::int64_t>(limit));
+  while (rows.step()) {
+    position.last_seen = rows.integer("rowid");
+    const std::string type = rows.text_if("event_type").value_or("");
+    if (std::find(types.begin(), types.end(), type) == types.end()) continue;
+    Event event;
+    event.type = type;
+    event.payload = rows.text_if("payload").value_or("{}");
+    event.id = followed_event_id(position.table, position.last_seen, event.payload);
+    event.task = TaskId(rows.text_if("task_id").value_or(""));
+    event.ts = rows.instant_if("created_at").value_or(Instant{});
+    event.source = EventSource::polling;
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+std::optional<FollowPosition> ReadView::follow_position(std::string_view table) const {
+  Statement find = connection_.statement(sql::kFollowPosition);
+  find.bind(":source", follow_source(table));
+  if (!find.step()) return std::nullopt;
+  return FollowPosition{std::string(table), find.integer("last_seen_id")};
+}
+
+RowId ReadView::last_row(std::string_view table) const {
+  Statement last = connection_.statement(table == "task_audits" ? sql::kLastAuditRow : sql::kLastEventRow);
+  return last.step() ? last.integer("row") : 0;
+}
+
+bool ReadView::has_table(std::string_view table) const { return connection_.schema().has_table(table); }
+
+}  // namespace replay::registry

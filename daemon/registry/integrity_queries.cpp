@@ -1,0 +1,75 @@
+#include "registry/connection.h"
+#include "registry/read_view.h"
+#include "registry/schema.h"
+#include "registry/sql.h"
+#include "registry/state.h"
+
+namespace replay::registry {
+namespace {
+
+std::uint64_t row_span(Connection& connection, const char* first_sql, const char* last_sql) {
+  Statement first = connection.statement(first_sql);
+  Statement last = connection.statement(last_sql);
+  if (!first.step() || !last.step()) return 0;
+  const auto low = first.integer_if("row");
+  const auto high = last.integer_if("row");
+  return low && high ? static_cast<std::uint64_t>(*high - *low + 1) : 0;
+}
+
+}  // namespace
+
+Integrity ReadView::integrity(Instant now) const {
+  Integrity found;
+  found.checked_at = now;
+  {
+    Statement orphans = connection_.statement(sql::kOrphanedAudits);
+    if (orphans.step()) found.orphaned_audits = static_cast<std::uint64_t>(orphans.integer("n"));
+  }
+  {
+    Statement flaws = connection_.statement(sql::kCountFlaws);
+    while (flaws.step()) {
+      const auto n = static_cast<std::uint64_t>(flaws.integer("n"));
+      (flaws.integer("flaw") == static_cast<std::int64_t>(Flaw::payload) ? found.unreadable_payloads
+                                                                         : found.unreadable_timestamps) = n;
+    }
+  }
+  for (const IndexDefinition& index : connection_.schema().missing_indexes(connection_.database())) {
+    found.missing_indexes.push_back(index.name);
+  }
+  found.harmful_indexes = Schema::harmful_indexes(connection_.database());
+  found.rows_behind = fold_state().behind;
+  const auto state = read_state(connection_);
+  if (const auto at = state.find("verified_at"); at != state.end()) found.last_verified_at = from_micros(at->second);
+  if (const auto drift = state.find("drift"); drift != state.end()) {
+    found.drift = static_cast<std::uint64_t>(drift->second);
+  }
+  return found;
+}
+
+std::vector<FlawedRow> ReadView::flawed_rows(std::size_t limit) const {
+  Statement rows = connection_.statement(sql::kFlawedRows);
+  rows.bind(":limit", static_cast<std::int64_t>(limit));
+  std::vector<FlawedRow> flawed;
+  while (rows.step()) {
+    flawed.push_back({rows.integer("audit_row"), TaskId(rows.text_if("task_id").value_or("")),
+                      static_cast<Flaw>(rows.integer("flaw"))});
+  }
+  return flawed;
+}
+
+RegistrySizes ReadView::sizes() const {
+  RegistrySizes sizes;
+  sizes.tasks = row_span(connection_, sql::kFirstTaskRow, sql::kLastTaskRow);
+  sizes.audits = row_span(connection_, sql::kFirstAuditRow, sql::kLastAuditRow);
+  if (has_table("task_events")) sizes.events = row_span(connection_, sql::kFirstEventRow, sql::kLastEventRow);
+  {
+    Statement bytes = connection_.statement(sql::kDatabaseBytes);
+    if (bytes.step()) sizes.database_bytes = static_cast<std::uint64_t>(bytes.integer("n"));
+  }
+  Statement blocked = connection_.statement(sql::kCountStatus);
+  blocked.bind(":status", "BLOCKED");
+  if (blocked.step()) sizes.blocked_tasks = static_cast<std::uint64_t>(blocked.integer("n"));
+  return sizes;
+}
+
+}  // namespace replay::registry

@@ -1,0 +1,126 @@
+#include "registry/read_pool.h"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <deque>
+#include <future>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+#include "base/mutex.h"
+#include "registry/completion.h"
+#include "registry/connection.h"
+
+namespace replay::registry {
+namespace {
+
+/// Queries waiting for a connection; more are refused, so that a slow disk does not gather work without end.
+constexpr std::size_t kMostWaiting = 4096;
+
+}  // namespace
+
+struct ReadPool::Impl {
+  struct Query {
+    Job job;
+    Done done;
+  };
+
+  void submit(Job job, Done done) {
+    {
+      const MutexLock lock(mutex);
+      if (stopped || waiting.size() >= kMostWaiting) {
+        throw Error(ErrorKind::busy, "Too many queries are waiting for the registry; try again.", std::chrono::seconds{1});
+      }
+      waiting.push_back({std::move(job), std::move(done)});
+    }
+    arrived.notify_one();
+  }
+
+  void serve(Connection& connection) {
+    MutexLock lock(mutex);
+    while (true) {
+      while (waiting.empty() && !stopped) arrived.wait(lock);
+      if (stopped) return;
+      Query query = std::move(waiting.front());
+      waiting.pop_front();
+      lock.unlock();
+      query.done(run(connection, query.job));
+      query = {};  // what the job holds is freed before the lock is taken
+      lock.lock();
+    }
+  }
+
+  /// One read transaction per query: several statements of one answer see one state.
+  static std::exception_ptr run(Connection& connection, const Job& job) {
+    try {
+      connection.exec("BEGIN");
+      try {
+        job(ReadView(connection));
+      } catch (...) {
+        connection.exec("ROLLBACK");
+        throw;
+      }
+      connection.exec("COMMIT");
+      return nullptr;
+    } catch (const SQLite::Exception& failure) {
+      try {
+        std::throw_with_nested(to_error(failure));
+      } catch (...) {
+        return std::current_exception();
+      }
+    } catch (...) {
+      return std::current_exception();
+    }
+  }
+
+  void stop() {
+    std::deque<Query> unanswered;
+    {
+      const MutexLock lock(mutex);
+      stopped = true;
+      unanswered.swap(waiting);
+    }
+    arrived.notify_all();
+    for (std::thread& thread : threads) thread.join();
+    const auto stopping =
+        std::make_exception_ptr(Error(ErrorKind::unavailable, "The daemon is stopping."));
+    for (const Query& query : unanswered) query.done(stopping);
+  }
+
+  Mutex mutex;
+  std::condition_variable_any arrived;
+  std::deque<Query> waiting GUARDED_BY(mutex);
+  bool stopped GUARDED_BY(mutex) = false;
+  std::vector<std::unique_ptr<Connection>> connections;
+  std::vector<std::thread> threads;
+};
+
+ReadPool::ReadPool(const std::string& path, const Schema& schema, std::size_t connections)
+    : impl_(std::make_unique<Impl>()) {
+  for (std::size_t i = 0; i < connections; ++i) {
+    impl_->connections.push_back(std::make_unique<Connection>(path, schema, Connection::Access::read_only));
+  }
+  for (const auto& connection : impl_->connections) {
+    impl_->threads.emplace_back([impl = impl_.get(), &connection = *connection] { impl->serve(connection); });
+  }
+}
+
+ReadPool::~ReadPool() { impl_->stop(); }
+
+boost::asio::awaitable<void> ReadPool::submit(Job job) {
+  std::function<void(Done)> start = [impl = impl_.get(), job = std::move(job)](Done done) {
+    impl->submit(job, std::move(done));
+  };
+  co_await completion(std::move(start));
+}
+
+void ReadPool::run_and_wait(Job job) {
+  std::promise<void> ready;
+  impl_->submit(std::move(job), [&ready](std::exception_ptr error) {
+    error ? ready.set_exception(error) : ready.set_value();
+  });
+  ready.get_future().get();
+}
+
+}  // namespace replay::registry

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace replay::registry {
+
+class Connection;
+
+/// The table decision_replay_state, whole: it has a handful of rows.
+using State = std::map<std::string, std::int64_t, std::less<>>;
+[[nodiscard]] State read_state(Connection& connection);
+
+/// The name of our own row in supervisor_checkpoint: AgentOS's supervisor keeps one named after the table itself.
+[[nodiscard]] inline std::string follow_source(std::string_view table) {
+  return "decision-replay:" + std::string(table);
+}
+
+}  // namespace replay::registry
