@@ -42,7 +42,7 @@ std::vector<http::ListenAddress> addresses(const Setting& from) {
   std::vector<http::ListenAddress> list;
   for (const std::string& text : from.texts()) {
     try {
-      list.push_back(http::ListenAddress::parse(text));
+      list.push_back(listen_address(text));
     } catch (const Error& error) {
       from.refuse(std::string("is wrong: ") + error.what());
     }
@@ -214,6 +214,17 @@ Config parse(std::string_view yaml, const std::filesystem::path& file) {
 }
 
 Config load(const std::filesystem::path& file) { return parse(read_file(file), file); }
+
+http::ListenAddress listen_address(std::string_view text) {
+  http::ListenAddress address = http::ListenAddress::parse(text);
+  if (!address.is_loopback()) {
+    throw Error(ErrorKind::out_of_range,
+                address.text +
+                    " can be reached from other machines, which this version does not "
+                    "allow; listen on 127.0.0.1, [::1] or a Unix socket.");
+  }
+  return address;
+}
 
 void check_web_config(const std::filesystem::path& file) {
   const YAML::Node web = document(read_file(file), file);

@@ -44,6 +44,11 @@ struct Config {
 /// Every key a configuration file may hold, "registry.path" …
 [[nodiscard]] std::vector<std::string> keys();
 
+/// An address to listen on. Throws Error(malformed) for one that cannot be read,
+/// Error(out_of_range) for one that other machines reach: without authentication nobody but this
+/// host may decide and unblock.
+[[nodiscard]] http::ListenAddress listen_address(std::string_view text);
+
 /// Reads a web configuration file (exporter-toolkit's format). This version serves plain HTTP on
 /// loopback only, so the file must be empty: throws Error(malformed) naming the first key,
 /// Error(unavailable) where it cannot be read.

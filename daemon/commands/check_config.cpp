@@ -1,0 +1,53 @@
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "commands/commands.h"
+#include "commands/policies.h"
+#include "config/config.h"
+#include "policy/engine.h"
+
+namespace replay::commands {
+namespace {
+
+/// Prints what the loader noticed; false where it refuses the policies.
+bool check_policies(const config::Config& config) {
+  const policy::LoadResult result =
+      policy::load(policy_files(config.policy_files), SystemClock().now());
+  for (const policy::Diagnostic& diagnostic : result.diagnostics)
+    std::cerr << to_string(diagnostic) << '\n';
+  return result.engine != nullptr;
+}
+
+int check(const std::string& file) {
+  try {
+    const config::Config config = config::load(file);
+    if (!config.web_config_file.empty()) config::check_web_config(config.web_config_file);
+    if (!check_policies(config)) return 1;
+  } catch (const Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+  std::cout << file << " is valid\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_check_config(CLI::App& program, Command& chosen) {
+  CLI::App* command = program.add_subcommand("check-config",
+                                             "Read a configuration file and the policies it names, "
+                                             "as serve would, and say what is wrong.");
+  command->footer(
+      "Example: decision-replay check-config /etc/decision-replay/decision-replay.yml\n"
+      "Exit code 0: valid, 1: not, with each mistake and its line on standard error.");
+  const auto file = std::make_shared<std::string>();
+  command->add_option("FILE", *file, "The configuration file")->required();
+  command->callback([&chosen, file] { chosen = [file] { return check(*file); }; });
+}
+
+}  // namespace replay::commands

@@ -1,0 +1,171 @@
+#include "commands/diagnosis.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fstream>
+
+#include "base/time.h"
+
+namespace replay::commands {
+namespace {
+
+/// An event decided later than this has waited, not just arrived.
+constexpr Duration kLongWait = std::chrono::minutes{1};
+
+/// A checkpoint keeps the WAL at a few MiB; past this something holds it open.
+constexpr std::uint64_t kLargeWalBytes = 64U << 20U;
+
+std::string quoted(const std::filesystem::path& path) {
+  std::string text = "'";
+  for (const char c : path.string()) text += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
+  return text + "'";
+}
+
+std::string counted(std::uint64_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+/// Collects findings about one registry.
+class Examination {
+ public:
+  explicit Examination(const Condition& condition)
+      : condition_(condition), path_(quoted(condition.registry)) {}
+
+  void indexes() {
+    for (const std::string& name : condition_.integrity.harmful_indexes) {
+      add("harmful_index", "The index " + name + " has a condition on the current time.",
+          "SQLite refuses every new row of its table, whoever inserts it.", ours("doctor --fix"));
+    }
+    for (const std::string& name : condition_.integrity.missing_indexes) {
+      add("missing_index", "The index " + name + " is missing.",
+          "Queries read whole tables and get slower with every row.", ours("doctor --fix"));
+    }
+  }
+
+  void inbox() {
+    const InboxCounts& inbox = condition_.inbox;
+    if (inbox.oldest_pending_age && *inbox.oldest_pending_age > kLongWait) {
+      const auto seconds =
+          std::chrono::duration_cast<std::chrono::seconds>(*inbox.oldest_pending_age).count();
+      add("backlog",
+          counted(inbox.pending, "event waits", "events wait") + " to be decided, the oldest for " +
+              std::to_string(seconds) + " s.",
+          "No supervisor is running, or it decides more slowly than events arrive "
+          "(supervisor.workers).",
+          ours("serve"));
+    }
+    if (inbox.failed > 0) {
+      add("failed_events", counted(inbox.failed, "event has", "events have") + " failed for good.",
+          "They are undecided: their task is unknown, or their evaluation failed each time; "
+          "error_message says which.",
+          sql("UPDATE supervisor_inbox SET status='pending', retry_count=0 WHERE status='failed' "
+              "AND task_id IN (SELECT task_id FROM tasks)"));
+    }
+  }
+
+  void rows() {
+    const Integrity& integrity = condition_.integrity;
+    if (integrity.unreadable_payloads > 0) {
+      add("unreadable_payloads",
+          counted(integrity.unreadable_payloads, "audit has", "audits have") +
+              " a payload that is not JSON" + examples(Flaw::payload) + ".",
+          "They are served with payload_error and have no reason code.",
+          sql("SELECT rowid, event_type, payload FROM task_audits WHERE NOT json_valid(payload)"));
+    }
+    if (integrity.unreadable_timestamps > 0) {
+      add("unreadable_timestamps",
+          counted(integrity.unreadable_timestamps, "audit has", "audits have") +
+              " a created_at that is no timestamp" + examples(Flaw::timestamp) + ".",
+          "They stand at the end of their traces and in no statistics.",
+          sql("SELECT rowid, event_type, created_at FROM task_audits WHERE julianday(created_at) "
+              "IS NULL"));
+    }
+    if (integrity.orphaned_audits > 0) {
+      add("orphaned_audits",
+          counted(integrity.orphaned_audits, "audit names a task", "audits name tasks") +
+              " that does not exist.",
+          "The tasks were deleted or never written; their traces are still served, with a status "
+          "of null.",
+          sql("SELECT task_id, count(*) FROM task_audits WHERE task_id NOT IN (SELECT task_id FROM "
+              "tasks) GROUP BY 1"));
+    }
+  }
+
+  void summaries() {
+    const Integrity& integrity = condition_.integrity;
+    if (integrity.drift.value_or(0) > 0) {
+      add("summary_drift",
+          counted(*integrity.drift, "summary differs", "summaries differ") + " from the audits.",
+          "Statistics are wrong by that much; audits were removed or changed after they were "
+          "counted.",
+          ours("summary rebuild"));
+    }
+    if (integrity.rows_behind > 0) {
+      add("summaries_behind",
+          "The summaries lack up to " + counted(integrity.rows_behind, "audit", "audits") + ".",
+          "Statistics leave them out until a running daemon has counted them.", ours("serve"));
+    }
+  }
+
+  void journal() {
+    if (!condition_.was_in_wal_mode) {
+      add("journal_mode", "The registry was not in WAL mode.",
+          "Readers and writers block each other. Opening it has just changed that; a program that "
+          "sets another mode "
+          "would change it back.",
+          sql("PRAGMA journal_mode=WAL"));
+    }
+    if (condition_.wal_bytes > kLargeWalBytes) {
+      add("large_wal",
+          "The write-ahead log holds " + std::to_string(condition_.wal_bytes >> 20U) + " MiB.",
+          "Reads get slower and the disk fills; some process keeps a read transaction open.",
+          sql("PRAGMA wal_checkpoint(TRUNCATE)"));
+    }
+  }
+
+  std::vector<Finding> findings;
+
+ private:
+  void add(std::string code, std::string what, std::string meaning, std::string remedy) {
+    findings.push_back({std::move(code), std::move(what), std::move(meaning), std::move(remedy)});
+  }
+  [[nodiscard]] std::string ours(const std::string& command) const {
+    return "decision-replay " + command + " --registry.path " + path_;
+  }
+  [[nodiscard]] std::string sql(const std::string& statement) const {
+    return "sqlite3 " + path_ + " \"" + statement + "\"";
+  }
+  /// " (rows 3, 17, …)" of the first ones.
+  [[nodiscard]] std::string examples(Flaw flaw) const {
+    std::string rows;
+    for (const FlawedRow& row : condition_.flawed_rows) {
+      if (row.flaw == flaw) rows += (rows.empty() ? " (rows " : ", ") + std::to_string(row.row);
+    }
+    return rows.empty() ? "" : rows + ")";
+  }
+
+  const Condition& condition_;
+  const std::string path_;
+};
+
+}  // namespace
+
+std::vector<Finding> diagnose(const Condition& condition) {
+  Examination examination(condition);
+  examination.indexes();
+  examination.inbox();
+  examination.summaries();
+  examination.journal();
+  examination.rows();
+  return std::move(examination.findings);
+}
+
+bool in_wal_mode(const std::filesystem::path& registry) {
+  std::array<char, 20> header{};
+  std::ifstream in(registry, std::ios::binary);
+  if (!in.read(header.data(), header.size())) return true;
+  return header[18] == 2 && header[19] == 2;
+}
+
+}  // namespace replay::commands

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/stats.h"
+
+namespace replay::commands {
+
+/// Everything doctor looks at.
+struct Condition {
+  std::filesystem::path registry;
+  Integrity integrity;
+  InboxCounts inbox;
+  std::vector<FlawedRow> flawed_rows;  ///< the first ones
+  bool was_in_wal_mode = true;         ///< before we opened it
+  std::uint64_t wal_bytes = 0;
+};
+
+/// Something wrong: what it is, what it means, and the command that mends it.
+struct Finding {
+  std::string code;  ///< "missing_index", for scripts
+  std::string what;
+  std::string meaning;
+  std::string remedy;
+};
+
+/// Most urgent first. Pure.
+[[nodiscard]] std::vector<Finding> diagnose(const Condition& condition);
+
+/// Whether the file says in its header (bytes 18 and 19) that it is in WAL mode; true for a file
+/// too short to say. Source: https://www.sqlite.org/fileformat2.html, section 1.3.3.
+[[nodiscard]] bool in_wal_mode(const std::filesystem::path& registry);
+
+}  // namespace replay::commands

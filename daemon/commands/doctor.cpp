@@ -1,0 +1,127 @@
+#include <iostream>
+#include <memory>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/diagnosis.h"
+#include "registry/registry.h"
+
+namespace replay::commands {
+namespace {
+
+constexpr std::size_t kListedRows = 20;
+
+struct Arguments {
+  RegistryArguments registry;
+  bool fix = false;
+  bool json = false;
+};
+
+Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Clock& clock) {
+  Condition condition = registry.reads().read_now([&](const registry::ReadView& view) {
+    return Condition{.registry = registry.path(),
+                     .integrity = view.integrity(clock.now()),
+                     .inbox = view.inbox_counts(clock.now()),
+                     .flawed_rows = view.flawed_rows(kListedRows),
+                     .was_in_wal_mode = was_in_wal_mode,
+                     .wal_bytes = 0};
+  });
+  std::error_code missing;
+  const auto wal_bytes = std::filesystem::file_size(registry.path().string() + "-wal", missing);
+  if (!missing) condition.wal_bytes = wal_bytes;
+  return condition;
+}
+
+/// Drops what breaks other people's inserts before anything else, then adds what is missing, one
+/// transaction each.
+void fix_indexes(registry::Registry& registry, const Integrity& integrity) {
+  for (const std::string& name : integrity.harmful_indexes) {
+    std::cerr << "Dropping the index " << name << " ...\n";
+    registry.writes().write_now([&](registry::WriteTransaction& tx) {
+      tx.drop_index(name);
+      return true;
+    });
+  }
+  for (const std::string& name : integrity.missing_indexes) {
+    std::cerr << "Creating the index " << name << " ...\n";
+    registry.writes().write_now([&](registry::WriteTransaction& tx) {
+      tx.create_index(name);
+      return true;
+    });
+  }
+}
+
+void print_json(const Condition& condition, const std::vector<Finding>& findings) {
+  json::array list;
+  for (const Finding& finding : findings) {
+    list.push_back({{"code", finding.code},
+                    {"what", finding.what},
+                    {"meaning", finding.meaning},
+                    {"remedy", finding.remedy}});
+  }
+  const json::object report{{"registry", condition.registry.string()},
+                            {"checked_at", format_instant(condition.integrity.checked_at)},
+                            {"findings", std::move(list)}};
+  std::cout << json::serialize(report) << '\n';
+}
+
+void print_text(const Condition& condition, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    std::cout << finding.what << '\n'
+              << "  " << finding.meaning << '\n'
+              << "  " << finding.remedy << "\n\n";
+  }
+  const std::string registry = condition.registry.string();
+  if (findings.empty()) {
+    std::cout << registry << ": nothing is wrong.\n";
+  } else {
+    std::cout << registry << ": " << findings.size()
+              << (findings.size() == 1 ? " finding.\n" : " findings.\n");
+  }
+}
+
+int doctor(const Arguments& arguments) {
+  const SystemClock clock;
+  Logger log(LogLevel::error, LogFormat::logfmt);
+  const registry::Options options = registry_options(arguments.registry);
+  const bool was_in_wal_mode = in_wal_mode(options.path);
+  registry::Registry registry(options, clock, log);
+
+  Condition condition = examine(registry, was_in_wal_mode, clock);
+  if (arguments.fix) {
+    fix_indexes(registry, condition.integrity);
+    condition = examine(registry, was_in_wal_mode, clock);
+  }
+  const std::vector<Finding> findings = diagnose(condition);
+  if (arguments.json) {
+    print_json(condition, findings);
+  } else {
+    print_text(condition, findings);
+  }
+  return findings.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& program, Command& chosen) {
+  CLI::App* command = program.add_subcommand(
+      "doctor",
+      "Examine a registry: indexes, orphans, unreadable rows, backlog, summaries, journal.");
+  command->footer(
+      "Says of each finding what it is, what it means, and the command that mends it. Works beside "
+      "a running daemon.\n"
+      "Exit code 0: nothing is wrong, 1: something is.\n"
+      "Example: decision-replay doctor --registry.path store/registry.sqlite --fix");
+  const auto arguments = std::make_shared<Arguments>();
+  add_registry_arguments(*command, arguments->registry);
+  command->add_flag("--fix", arguments->fix, "Create missing indexes and drop harmful ones");
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->callback([&chosen, arguments] { chosen = [arguments] { return doctor(*arguments); }; });
+}
+
+}  // namespace replay::commands

@@ -1,0 +1,286 @@
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "collectors/collectors.h"
+#include "collectors/decision_counters.h"
+#include "collectors/http_counters.h"
+#include "collectors/scrape.h"
+#include "collectors/window_lags.h"
+#include "commands/commands.h"
+#include "commands/policies.h"
+#include "commands/reloader.h"
+#include "commands/serve_flags.h"
+#include "commands/window_refresher.h"
+#include "config/config.h"
+#include "http/rate_limit.h"
+#include "http/server.h"
+#include "lifecycle/signals.h"
+#include "lifecycle/systemd.h"
+#include "registry/registry.h"
+#include "registry/vitals.h"
+#include "summary/live_stats.h"
+#include "summary/summarizer.h"
+#include "supervisor/decision_waiters.h"
+#include "supervisor/inbox.h"
+#include "supervisor/supervisor.h"
+
+namespace replay::commands {
+namespace {
+
+/// How long requests under way may take once asked to stop; with the threads' own ends it stays
+/// within ten seconds.
+constexpr std::chrono::seconds kDrainTime{5};
+
+enum class Phase { starting, serving, stopping };
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+std::uint64_t total(const std::map<std::string, std::uint64_t>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+/// The daemon as a parts list: each part uses only those above it, and they end in reverse.
+class Daemon {
+ public:
+  Daemon(const config::Config& config, const ServeFlags& flags, const Clock& clock, Logger& log);
+
+  /// Answers the system's requests until it is asked to stop.
+  void run(lifecycle::Signals& signals);
+
+  /// Takes no more requests and lets those under way finish.
+  void stop();
+
+ private:
+  std::unique_ptr<summary::Summarizer> start_summarizer();
+  api::Services services();
+  http::ServerOptions server_options() const;
+  void add_collectors();
+  void reload_on_signal();
+  std::string obstacle();
+  std::string metrics() const;
+
+  const config::Config& config_;
+  const ServeFlags& flags_;
+  const Clock& clock_;
+  Logger& log_;
+  std::atomic<Phase> phase_ = Phase::starting;
+
+  lifecycle::Systemd systemd_;
+  registry::Registry registry_{config_.registry, clock_, log_};
+  registry::Vitals vitals_{registry_, clock_, log_};
+
+  summary::LiveQuantiles lag_{clock_};
+  collectors::DecisionCounters decisions_;
+  std::unique_ptr<summary::Summarizer> summarizer_ = start_summarizer();
+  collectors::WindowLags windows_;
+  WindowRefresher refresher_{registry_, windows_, clock_, log_};
+
+  std::shared_ptr<const policy::Engine> policy_ =
+      load_policy(config_.policy_files, clock_.now(), log_);
+  supervisor::DecisionWaiters waiters_;
+  std::unique_ptr<supervisor::Supervisor> supervisor_ =
+      config_.supervisor_enabled
+          ? std::make_unique<supervisor::Supervisor>(registry_, policy_, waiters_, clock_, log_,
+                                                     config_.supervisor)
+          : nullptr;
+  supervisor::Inbox inbox_{registry_.writes(), clock_, config_.max_backlog};
+
+  http::RateLimit rate_limit_{clock_, config_.rate_limit_per_minute};
+  Reloader reloader_{flags_.config_file, rate_limit_, supervisor_.get(), clock_, log_};
+  collectors::HttpCounters responses_{clock_};
+  collectors::Scrape scrape_{clock_, log_};
+  http::Router router_{api::routes(services())};
+  http::Server server_{
+      server_options(),
+      router_,
+      rate_limit_,
+      clock_,
+      log_,
+      [this](const http::ResponseRecord& record) { responses_.on_response(record); }};
+  const std::string addresses_ = joined(server_.addresses());
+};
+
+Daemon::Daemon(const config::Config& config, const ServeFlags& flags, const Clock& clock,
+               Logger& log)
+    : config_(config), flags_(flags), clock_(clock), log_(log) {
+  // The address of a socket that systemd passed on is only known now.
+  for (const std::string& address : server_.addresses()) (void)config::listen_address(address);
+  add_collectors();
+  phase_ = Phase::serving;
+  const registry::RegistrySizes sizes =
+      registry_.reads().read_now([](const registry::ReadView& view) { return view.sizes(); });
+  log_.info("ready",
+            {{"addresses", addresses_},
+             {"policy", supervisor_ ? policy_->name() : "AgentOS's own supervisor decides"},
+             {"tasks", sizes.tasks},
+             {"audits", sizes.audits}});
+  systemd_.ready("Serving on " + addresses_);
+}
+
+std::unique_ptr<summary::Summarizer> Daemon::start_summarizer() {
+  summary::add_lags(lag_, registry_.reads().read_now([this](const registry::ReadView& view) {
+    const Instant now = clock_.now();
+    return view.facts_between(now - summary::LiveQuantiles::kLength, now);
+  }));
+  auto summarizer = std::make_unique<summary::Summarizer>(
+      registry_, clock_, log_, [this](const std::vector<DecisionFact>& made) {
+        summary::add_lags(lag_, made);
+        decisions_.add(made);
+      });
+  summarizer->start();
+  return summarizer;
+}
+
+api::Services Daemon::services() {
+  return {
+      .reads = registry_.reads(),
+      .writes = registry_.writes(),
+      .vitals = vitals_,
+      .inbox = inbox_,
+      .waiters = supervisor_ ? &waiters_ : nullptr,
+      .clock = clock_,
+      .cache_max_age = config_.cache_max_age,
+      .metrics_path = config_.telemetry_path,
+      .readiness = [this] { return obstacle(); },
+      .reload = [this] { reloader_.reload(); },
+      .scrape = [this] { return metrics(); },
+  };
+}
+
+http::ServerOptions Daemon::server_options() const {
+  http::ServerOptions options = config_.web;
+  options.inherited_sockets = systemd_.sockets();
+  return options;
+}
+
+void Daemon::add_collectors() {
+  scrape_.add("runbook", collectors::runbook(vitals_, lag_, responses_));
+  scrape_.add("decisions", collectors::decisions(decisions_, windows_));
+  if (supervisor_) {
+    scrape_.add("supervisor", collectors::supervisor(*supervisor_));
+    scrape_.add("policy", collectors::policy(*supervisor_));
+  }
+  scrape_.add("inbox", collectors::inbox(vitals_, inbox_, clock_));
+  scrape_.add("blocked", collectors::blocked(vitals_, windows_));
+  scrape_.add("summaries", collectors::summaries(vitals_, *summarizer_, clock_));
+  scrape_.add("registry", collectors::registry(vitals_, registry_.writes(), clock_));
+  scrape_.add("integrity", collectors::integrity(vitals_));
+  scrape_.add("http", collectors::http(responses_, server_));
+  scrape_.add("reload", collectors::reload(reloader_.status()));
+  scrape_.add("build_info", collectors::build_info());
+  scrape_.add("process", collectors::process());
+}
+
+/// What stands in the way of serving well, as one sentence; "" where nothing does.
+std::string Daemon::obstacle() {
+  switch (phase_.load()) {
+    case Phase::starting:
+      return "The daemon is starting.";
+    case Phase::stopping:
+      return "The daemon is stopping.";
+    case Phase::serving:
+      break;
+  }
+  if (const auto writes = registry_.writes().stats(); !writes.healthy) {
+    return "The registry cannot be written: " + writes.last_error;
+  }
+  if (!vitals_.signs().readable) return "The registry cannot be read.";
+  return "";
+}
+
+std::string Daemon::metrics() const {
+  if (phase_ == Phase::starting) throw Error(ErrorKind::unavailable, "The daemon is starting.");
+  return scrape_.text();
+}
+
+void Daemon::run(lifecycle::Signals& signals) {
+  for (;;) {
+    switch (signals.wait()) {
+      case lifecycle::Signals::Request::stop:
+        return;
+      case lifecycle::Signals::Request::reload:
+        reload_on_signal();
+        break;
+      case lifecycle::Signals::Request::tick:
+        systemd_.alive();
+        break;
+    }
+  }
+}
+
+void Daemon::reload_on_signal() {
+  systemd_.reloading();
+  try {
+    reloader_.reload();
+  } catch (const std::exception&) {  // logged and counted there; what was in force stays
+  }
+  systemd_.ready("Serving on " + addresses_);
+}
+
+void Daemon::stop() {
+  phase_ = Phase::stopping;
+  systemd_.stopping();
+  log_.info("stopping", {{"requests_in_flight", server_.stats().requests_in_flight}});
+  server_.stop(kDrainTime);
+  log_.info("drained", {{"accepted_events", inbox_.stats().accepted},
+                        {"decisions", supervisor_ ? total(supervisor_->stats().decisions) : 0},
+                        {"commits", registry_.writes().stats().transactions}});
+}
+
+int serve(const ServeFlags& flags) {
+  lifecycle::Signals signals;
+  const SystemClock clock;
+  const config::Config config = configuration(flags);
+  Logger log(config.log_level, config.log_format);
+  log.info(
+      "starting",
+      {{"version", version()}, {"pid", getpid()}, {"registry", config.registry.path.string()}});
+  if (geteuid() == 0) log.warn("running as root; a user of its own is safer");
+  {
+    Daemon daemon(config, flags, clock, log);
+    daemon.run(signals);
+    daemon.stop();
+  }
+  log.info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& program, Command& chosen) {
+  CLI::App* command = program.add_subcommand(
+      "serve",
+      "Run the daemon: take events in, decide them, summarise, and serve the API and the metrics.");
+  command->footer(
+      "Flags win over the configuration file. SIGHUP or POST /-/reload takes over policies and the "
+      "rate limit;\n"
+      "SIGTERM or Ctrl-C finishes what is under way and ends, a second one ends at once.\n"
+      "Examples:\n"
+      "  decision-replay serve\n"
+      "  decision-replay serve --config.file=decision-replay.yml --log.format=json\n"
+      "  decision-replay serve --web.listen-address=127.0.0.1:8080 "
+      "--web.listen-address=unix:/run/replay.sock");
+  const auto flags = std::make_shared<ServeFlags>();
+  add_serve_flags(*command, *flags);
+  command->callback([&chosen, flags] { chosen = [flags] { return serve(*flags); }; });
+}
+
+}  // namespace replay::commands
