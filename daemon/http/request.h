@@ -38,13 +38,14 @@ struct Request {
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
-/// Splits a request target into decoded path and query. nullopt where the percent-encoding is broken. A path segment's
-/// `%2F` stays one segment: it is matched before decoding by split_path.
+/// A request target, split before it is decoded: a segment's `%2F` is no slash.
 struct Target {
   std::vector<std::string> segments;  ///< decoded one by one, so that ids may hold '/'
   std::string path;                   ///< decoded, for logs and exact matches
   std::vector<std::pair<std::string, std::string>> query;
 };
+
+/// nullopt where the target is no path, its percent-encoding is broken, or what it decodes to is not UTF-8.
 [[nodiscard]] std::optional<Target> parse_target(std::string_view target);
 
 }  // namespace replay::http

@@ -23,14 +23,15 @@ struct Route {
   bool rate_limited = false;
 };
 
-/// Finds the route of a request. GET routes answer HEAD too. Immutable after construction; any thread.
+/// Finds the route of a request: the first row that matches, so literal paths go before patterns with parameters.
+/// GET routes answer HEAD too. A trailing slash is another path. Immutable after construction; any thread.
 class Router {
  public:
   explicit Router(std::vector<Route> routes);
 
   struct Match {
     const Route* route = nullptr;          ///< null: no such path, or not with this method
-    std::vector<std::string> allowed;      ///< where the path exists but not the method: the Allow list
+    std::vector<std::string> allowed;      ///< where the path exists but not the method: the Allow list, with OPTIONS
     std::map<std::string, std::string, std::less<>> parameters;
   };
   [[nodiscard]] Match match(Method method, const std::vector<std::string>& segments) const;
@@ -39,6 +40,7 @@ class Router {
 
  private:
   std::vector<Route> routes_;
+  std::vector<std::vector<std::string>> patterns_;  ///< of each route, split at its slashes
 };
 
 }  // namespace replay::http
