@@ -27,6 +27,7 @@ namespace replay::collectors {
 
 class DecisionCounters;
 class HttpCounters;
+class ReloadStatus;
 class WindowLags;
 
 using Collector = std::unique_ptr<prometheus::Collectable>;
@@ -48,6 +49,7 @@ Collector registry(const registry::Vitals& vitals, const registry::WriteQueue& w
                    const Clock& clock);
 Collector integrity(const registry::Vitals& vitals);
 Collector http(const HttpCounters& counters, const http::Server& server);
+Collector reload(const ReloadStatus& status);
 Collector build_info();
 Collector process();
 
