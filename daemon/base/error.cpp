@@ -4,7 +4,8 @@
 
 namespace replay {
 
-Error::Error(ErrorKind kind, const std::string& sentence, std::optional<std::chrono::seconds> retry_after)
+Error::Error(ErrorKind kind, const std::string& sentence,
+             std::optional<std::chrono::seconds> retry_after)
     : std::runtime_error(sentence), kind_(kind), retry_after_(retry_after) {}
 
 std::string describe(const std::exception& error) {

@@ -22,10 +22,12 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes
   }
   std::ostringstream text;
   text << in.rdbuf();
-  if (in.bad()) throw Error(ErrorKind::unavailable, "Reading " + path.string() + " failed half-way.");
+  if (in.bad())
+    throw Error(ErrorKind::unavailable, "Reading " + path.string() + " failed half-way.");
   std::string content = std::move(text).str();
   if (content.size() > limit_bytes) {
-    throw Error(ErrorKind::too_large, path.string() + " is larger than " + std::to_string(limit_bytes) + " bytes.");
+    throw Error(ErrorKind::too_large,
+                path.string() + " is larger than " + std::to_string(limit_bytes) + " bytes.");
   }
   return content;
 }

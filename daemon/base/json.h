@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <boost/json.hpp>
 
 namespace replay {
 
@@ -12,7 +13,8 @@ namespace json = boost::json;
 /// How deep a foreign document may nest before it counts as unreadable; bounds the parser's stack.
 inline constexpr std::size_t kMaxJsonDepth = 256;
 
-/// nullopt where the text is no JSON document (trailing bytes, invalid UTF-8, too deep …). Never throws.
+/// nullopt where the text is no JSON document (trailing bytes, invalid UTF-8, too deep …). Never
+/// throws.
 [[nodiscard]] std::optional<json::value> parse_json(std::string_view text);
 
 /// Whether parse_json() would succeed, without building the document.

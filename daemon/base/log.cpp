@@ -1,14 +1,14 @@
 #include "base/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 4> kLevelNames{"debug", "info", "warn", "
 
 std::string_view name_of(LogLevel level) { return kLevelNames.at(static_cast<std::size_t>(level)); }
 
-/// logfmt quotes a value that holds blanks, quotes, '=' or control bytes; JSON's escapes serve for it.
+/// logfmt quotes a value that holds blanks, quotes, '=' or control bytes; JSON's escapes serve for
+/// it.
 void append_logfmt_value(std::string& line, std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos &&
                      value.find_first_not_of("\x1f") == 0 &&
@@ -34,11 +35,13 @@ void append_logfmt_value(std::string& line, std::string_view value) {
   }
 }
 
-/// journald sets JOURNAL_STREAM to "device:inode" of the stream it reads; it counts only while stderr still is that one.
+/// journald sets JOURNAL_STREAM to "device:inode" of the stream it reads; it counts only while
+/// stderr still is that one.
 bool journald_reads_stderr() {
-  const char* stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): read once at start
+  const char* stream =
+      std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): read once at start
   if (stream == nullptr) return false;
-  struct stat status {};
+  struct stat status{};
   if (fstat(STDERR_FILENO, &status) != 0) return false;
   return std::string_view(stream) ==
          std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
@@ -46,10 +49,14 @@ bool journald_reads_stderr() {
 
 std::string_view journald_priority(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return "<7>";
-    case LogLevel::info: return "<6>";
-    case LogLevel::warn: return "<4>";
-    case LogLevel::error: return "<3>";
+    case LogLevel::debug:
+      return "<7>";
+    case LogLevel::info:
+      return "<6>";
+    case LogLevel::warn:
+      return "<4>";
+    case LogLevel::error:
+      return "<3>";
   }
   return "<5>";
 }
@@ -71,14 +78,18 @@ std::optional<LogFormat> parse_log_format(std::string_view text) {
 
 LogField::LogField(std::string_view name, double number) : key(name), quoted(false) {
   std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, 6).ptr;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general, 6)
+          .ptr;
   value.assign(text.data(), end);
 }
 
-std::string format_log_line(LogFormat format, LogLevel level, std::string_view message, LogFields fields) {
+std::string format_log_line(LogFormat format, LogLevel level, std::string_view message,
+                            LogFields fields) {
   std::string line;
   if (format == LogFormat::json) {
-    line = "{\"level\":\"" + std::string(name_of(level)) + "\",\"msg\":" + json::serialize(json::string(message));
+    line = "{\"level\":\"" + std::string(name_of(level)) +
+           "\",\"msg\":" + json::serialize(json::string(message));
     for (const LogField& field : fields) {
       line += "," + json::serialize(json::string(field.key)) + ":";
       line += field.quoted ? json::serialize(json::string(field.value)) : field.value;
@@ -116,7 +127,8 @@ void Logger::write(LogLevel level, std::string_view message, LogFields fields) {
     line.insert(0, journald_priority(level));
   } else {
     const std::string now = format_instant(SystemClock().now());
-    line = impl_->format == LogFormat::json ? "{\"ts\":\"" + now + "\"," + line.substr(1) : "ts=" + now + " " + line;
+    line = impl_->format == LogFormat::json ? "{\"ts\":\"" + now + "\"," + line.substr(1)
+                                            : "ts=" + now + " " + line;
   }
   impl_->out.info("{}", line);
 }

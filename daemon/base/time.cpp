@@ -100,12 +100,15 @@ std::optional<Instant> parse_instant(std::string_view text) {
 }
 
 std::optional<Instant> instant_from_number(double value) {
-  // 1e11 s is the year 5138, 1e11 ms is 1973: the ranges of the three units do not meet in practice.
+  // 1e11 s is the year 5138, 1e11 ms is 1973: the ranges of the three units do not meet in
+  // practice.
   constexpr double kMilliseconds = 1e11;
   constexpr double kMicroseconds = 1e14;
   constexpr double kLast = 253'402'300'800.0 * 1e6;  // the year 10000
   if (!std::isfinite(value) || value < 0 || value >= kLast) return std::nullopt;
-  const double micros = value < kMilliseconds ? value * 1e6 : value < kMicroseconds ? value * 1e3 : value;
+  const double micros = value < kMilliseconds   ? value * 1e6
+                        : value < kMicroseconds ? value * 1e3
+                                                : value;
   return from_micros(static_cast<std::int64_t>(std::llround(micros)));
 }
 
@@ -114,12 +117,12 @@ std::string format_instant(Instant when) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{when - day};
   std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
-                                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                                 static_cast<int>(time.minutes().count()),
-                                 static_cast<int>(time.seconds().count()),
-                                 static_cast<int>(time.subseconds().count()));
+  const int size = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
+      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+      static_cast<int>(time.subseconds().count()));
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
@@ -127,7 +130,8 @@ std::optional<Duration> parse_duration(std::string_view text) {
   std::int64_t count = 0;
   const auto [unit_at, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc{} || count < 0 || text.empty() || text.front() == '-') return std::nullopt;
-  const std::string_view unit(unit_at, static_cast<std::size_t>(text.data() + text.size() - unit_at));
+  const std::string_view unit(unit_at,
+                              static_cast<std::size_t>(text.data() + text.size() - unit_at));
   std::int64_t scale = 0;
   if (unit == "ms") scale = 1'000;
   if (unit == "s") scale = 1'000'000;

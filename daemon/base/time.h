@@ -18,14 +18,15 @@ using Instant = std::chrono::sys_time<Duration>;
 /// including days that do not exist and years outside 0001…9999. Never allocates.
 [[nodiscard]] std::optional<Instant> parse_instant(std::string_view text);
 
-/// A timestamp stored as a number (a TIMESTAMP column has NUMERIC affinity, so all-digit text becomes
-/// one): seconds since 1970, or milli- or microseconds where the magnitude says so.
+/// A timestamp stored as a number (a TIMESTAMP column has NUMERIC affinity, so all-digit text
+/// becomes one): seconds since 1970, or milli- or microseconds where the magnitude says so.
 [[nodiscard]] std::optional<Instant> instant_from_number(double value);
 
 /// `YYYY-MM-DDTHH:MM:SS.ffffffZ`, the one form we write.
 [[nodiscard]] std::string format_instant(Instant when);
 
-/// `5s`, `250ms`, `10m`, `24h`, `7d`: a whole number and a unit. nullopt for anything else, or past 100 years.
+/// `5s`, `250ms`, `10m`, `24h`, `7d`: a whole number and a unit. nullopt for anything else, or past
+/// 100 years.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 
 [[nodiscard]] constexpr Instant floor_hour(Instant when) {
@@ -41,6 +42,8 @@ using Instant = std::chrono::sys_time<Duration>;
   return when.time_since_epoch().count();
 }
 
-[[nodiscard]] constexpr Instant from_micros(std::int64_t micros) { return Instant{Duration{micros}}; }
+[[nodiscard]] constexpr Instant from_micros(std::int64_t micros) {
+  return Instant{Duration{micros}};
+}
 
 }  // namespace replay

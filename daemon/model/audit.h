@@ -8,8 +8,9 @@
 
 namespace replay {
 
-/// A row of `task_audits` as stored, whoever wrote it: nothing about its texts is certain. On registries
-/// older than v15, and on rows of older writers, the three decision columns are absent (read the payload then).
+/// A row of `task_audits` as stored, whoever wrote it: nothing about its texts is certain. On
+/// registries older than v15, and on rows of older writers, the three decision columns are absent
+/// (read the payload then).
 struct AuditRow {
   RowId row = 0;
   TaskId task;

@@ -1,15 +1,16 @@
 #include "model/cursor.h"
 
-#include <zlib.h>
-
 #include <array>
 #include <cstdint>
 #include <vector>
 
+#include <zlib.h>
+
 namespace replay {
 namespace {
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr char kTraceVersion = 1;
 constexpr char kRowVersion = 2;
 constexpr std::size_t kChecksumSize = 4;
@@ -68,12 +69,15 @@ std::string seal(std::string bytes, std::string_view listing) {
 }
 
 /// The content of a sealed cursor of that version and size, or nullopt.
-std::optional<std::string> unseal(std::string_view text, std::string_view listing, char version, std::size_t size) {
+std::optional<std::string> unseal(std::string_view text, std::string_view listing, char version,
+                                  std::size_t size) {
   auto bytes = from_base64url(text);
-  if (!bytes || bytes->size() != size + kChecksumSize || bytes->front() != version) return std::nullopt;
+  if (!bytes || bytes->size() != size + kChecksumSize || bytes->front() != version)
+    return std::nullopt;
   if (to_base64url(*bytes) != text) return std::nullopt;  // stray bits after the last byte
   const std::string_view content(bytes->data(), size);
-  if (read_big_endian(std::string_view(*bytes).substr(size)) != checksum(content, listing)) return std::nullopt;
+  if (read_big_endian(std::string_view(*bytes).substr(size)) != checksum(content, listing))
+    return std::nullopt;
   bytes->resize(size);
   return bytes;
 }
@@ -92,9 +96,10 @@ std::optional<TracePosition> decode_trace_cursor(const TaskId& task, std::string
   const auto bytes = unseal(text, task.str(), kTraceVersion, 18);
   if (!bytes) return std::nullopt;
   const std::string_view content(*bytes);
-  return TracePosition{from_micros(static_cast<std::int64_t>(read_big_endian(content.substr(1, 8)))),
-                       content[9] == 'a' ? TraceKind::audit : TraceKind::event,
-                       static_cast<RowId>(read_big_endian(content.substr(10, 8)))};
+  return TracePosition{
+      from_micros(static_cast<std::int64_t>(read_big_endian(content.substr(1, 8)))),
+      content[9] == 'a' ? TraceKind::audit : TraceKind::event,
+      static_cast<RowId>(read_big_endian(content.substr(10, 8)))};
 }
 
 std::string encode_cursor(std::string_view listing, RowId row) {

@@ -18,9 +18,9 @@ enum class DecisionType { allow, pause, block, retry };
 enum class Severity { low, medium, high, critical };
 enum class FindingKind { redline, conflict, risk, runtime };
 
-[[nodiscard]] std::string_view to_string(DecisionType type);     ///< "ALLOW" …
-[[nodiscard]] std::string_view to_string(Severity severity);     ///< "LOW" …
-[[nodiscard]] std::string_view to_string(FindingKind kind);      ///< "REDLINE" …
+[[nodiscard]] std::string_view to_string(DecisionType type);         ///< "ALLOW" …
+[[nodiscard]] std::string_view to_string(Severity severity);         ///< "LOW" …
+[[nodiscard]] std::string_view to_string(FindingKind kind);          ///< "REDLINE" …
 [[nodiscard]] std::string_view audit_event_type(DecisionType type);  ///< "SUPERVISOR_ALLOWED" …
 [[nodiscard]] std::optional<DecisionType> parse_decision_type(std::string_view text);
 [[nodiscard]] std::optional<Severity> parse_severity(std::string_view text);
@@ -29,14 +29,15 @@ enum class FindingKind { redline, conflict, risk, runtime };
 inline constexpr std::string_view kSupervisorPrefix = "SUPERVISOR_";
 inline constexpr std::string_view kErrorEventType = "SUPERVISOR_ERROR";
 
-/// "BLOCKED" for "SUPERVISOR_BLOCKED"; nullopt where the type is no decision's (`supervisor-note`, `TASK_CREATED`).
+/// "BLOCKED" for "SUPERVISOR_BLOCKED"; nullopt where the type is no decision's (`supervisor-note`,
+/// `TASK_CREATED`).
 [[nodiscard]] std::optional<std::string_view> decision_type_of(std::string_view audit_event_type);
 
 /// One thing a rule found in an event.
 struct Finding {
   FindingKind kind = FindingKind::risk;
   Severity severity = Severity::low;
-  std::string code;     ///< the rule's id
+  std::string code;  ///< the rule's id
   std::string message;
   json::object evidence;
   std::string suppressed_by;  ///< id of the exception that applies; empty: the finding counts
@@ -45,9 +46,9 @@ struct Finding {
 /// What the policy says of one event. Pure value: no clock, no ids.
 struct Decision {
   DecisionType type = DecisionType::allow;
-  std::string reason;                ///< one sentence, never empty
-  std::string policy;                ///< "default@1"
-  std::vector<Finding> findings;     ///< suppressed ones included
+  std::string reason;             ///< one sentence, never empty
+  std::string policy;             ///< "default@1"
+  std::vector<Finding> findings;  ///< suppressed ones included
   Duration evaluation_time{};
 };
 
@@ -57,8 +58,9 @@ struct DecisionInputs {
   std::uint64_t retry_count = 0;  ///< the task's metadata `retry_count`
 };
 
-/// Same event, same id, on every machine and after every crash, so that a decision can be recognised as
-/// already made: "dec-" + the first 128 bits of SHA-256 of the event id (and of the attempt, for failed evaluations).
+/// Same event, same id, on every machine and after every crash, so that a decision can be
+/// recognised as already made: "dec-" + the first 128 bits of SHA-256 of the event id (and of the
+/// attempt, for failed evaluations).
 [[nodiscard]] DecisionId decision_id_for(const EventId& event, std::uint32_t failed_attempt = 0);
 
 /// A decision ready to be recorded; `payload(…)` is the audit row's JSON.
@@ -69,8 +71,9 @@ struct DecisionRecord {
   DecisionInputs inputs;
   Decision decision;
   Instant processed_at;
-  Duration decision_time{};             ///< from taking the event to having decided
-  std::optional<std::string> new_status;  ///< to write, in upper case; nullopt: leave the status alone
+  Duration decision_time{};  ///< from taking the event to having decided
+  std::optional<std::string>
+      new_status;  ///< to write, in upper case; nullopt: leave the status alone
 };
 
 /// An evaluation that failed; recorded as SUPERVISOR_ERROR.
@@ -85,8 +88,9 @@ struct FailedEvaluation {
   Instant processed_at;
 };
 
-/// The payload of the audit row: the short members, `findings` in short, and the whole `decision_snapshot`.
-/// `status_written`: whether the status change took effect (false where a trigger refused it).
+/// The payload of the audit row: the short members, `findings` in short, and the whole
+/// `decision_snapshot`. `status_written`: whether the status change took effect (false where a
+/// trigger refused it).
 [[nodiscard]] std::string audit_payload(const DecisionRecord& record, bool status_written);
 [[nodiscard]] std::string audit_payload(const FailedEvaluation& failure);
 

@@ -9,7 +9,8 @@
 
 namespace replay {
 
-/// How an event reached the inbox: pushed (HTTP, AgentOS's bus) or found in a table by the follower.
+/// How an event reached the inbox: pushed (HTTP, AgentOS's bus) or found in a table by the
+/// follower.
 enum class EventSource { eventbus, polling };
 
 [[nodiscard]] constexpr std::string_view to_string(EventSource source) {

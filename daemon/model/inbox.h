@@ -22,17 +22,17 @@ struct IncomingEvent {
 
 /// A row of supervisor_inbox waiting to be decided, with its task as it stands.
 struct PendingEvent {
-  RowId row = 0;                ///< arrival order
+  RowId row = 0;  ///< arrival order
   Event event;
   Instant received_at;
-  std::uint32_t attempts = 0;   ///< failed evaluations so far
+  std::uint32_t attempts = 0;  ///< failed evaluations so far
   TaskState task;
-  bool decided = false;         ///< its decision is already recorded (an inbox row that came twice)
+  bool decided = false;  ///< its decision is already recorded (an inbox row that came twice)
 };
 
 /// Where the follower stands in one table.
 struct FollowPosition {
-  std::string table;            ///< "task_audits" or "task_events"
+  std::string table;  ///< "task_audits" or "task_events"
   RowId last_seen = 0;
 };
 

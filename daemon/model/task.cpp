@@ -17,7 +17,9 @@ bool same_status(std::string_view a, std::string_view b) {
 
 std::string in_case_of(std::string_view status, const std::optional<std::string>& replaced) {
   const bool lower_case =
-      replaced && std::any_of(replaced->begin(), replaced->end(), [](char c) { return lower(c) != upper(c); }) &&
+      replaced &&
+      std::any_of(replaced->begin(), replaced->end(),
+                  [](char c) { return lower(c) != upper(c); }) &&
       std::none_of(replaced->begin(), replaced->end(), [](char c) { return c != lower(c); });
   std::string text(status);
   std::transform(text.begin(), text.end(), text.begin(), lower_case ? lower : upper);

@@ -26,7 +26,7 @@ struct Task {
 struct TaskState {
   bool exists = false;
   std::optional<std::string> status;
-  std::optional<std::string> metadata;  ///< JSON text as stored
+  std::optional<std::string> metadata;   ///< JSON text as stored
   std::uint64_t previous_decisions = 0;  ///< counted up to kMostPreviousDecisions
   static constexpr std::uint64_t kMostPreviousDecisions = 100;
 };
@@ -52,6 +52,7 @@ struct TaskPage {
 [[nodiscard]] bool same_status(std::string_view a, std::string_view b);
 
 /// `status` in the letter case of the one it replaces: lower where that is all lower, else upper.
-[[nodiscard]] std::string in_case_of(std::string_view status, const std::optional<std::string>& replaced);
+[[nodiscard]] std::string in_case_of(std::string_view status,
+                                     const std::optional<std::string>& replaced);
 
 }  // namespace replay

@@ -12,8 +12,9 @@ namespace replay {
 
 enum class TraceKind { event, audit };
 
-/// Where an item stands in its task's trace: by instant, then audits after events, then arrival. Items
-/// without a readable timestamp stand before all others (Instant::min()), so at the end of a newest-first trace.
+/// Where an item stands in its task's trace: by instant, then audits after events, then arrival.
+/// Items without a readable timestamp stand before all others (Instant::min()), so at the end of a
+/// newest-first trace.
 struct TracePosition {
   Instant ts;
   TraceKind kind = TraceKind::event;

@@ -1,9 +1,9 @@
 #include "registry/change_watch.h"
 
+#include <thread>
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
-
-#include <thread>
 
 #include "base/mutex.h"
 
@@ -17,7 +17,9 @@ constexpr std::chrono::milliseconds kLookEvery{50};
 
 struct ChangeWatch::Impl {
   explicit Impl(const std::string& path)
-      : db(path, SQLite::OPEN_READONLY), version(db, "PRAGMA data_version"), last_version(data_version()) {}
+      : db(path, SQLite::OPEN_READONLY),
+        version(db, "PRAGMA data_version"),
+        last_version(data_version()) {}
 
   int data_version() {
     const int value = version.executeStep() ? version.getColumn(0).getInt() : 0;
@@ -43,7 +45,8 @@ struct ChangeWatch::Impl {
     }
   }
 
-  /// A registry that cannot be read just now has no news; the readers and the writer report that it cannot.
+  /// A registry that cannot be read just now has no news; the readers and the writer report that it
+  /// cannot.
   void look_once() {
     try {
       const int now = data_version();

@@ -8,9 +8,9 @@
 namespace replay::registry {
 
 /// The one bell: rung by our writer after each COMMIT and, within 250 ms, by anybody else's (PRAGMA
-/// data_version, which moves on other connections' commits only). It carries no data; listeners look at the
-/// tables, and one that finds nothing writes nothing, so the bell falls silent.
-/// Thread rule: any thread; it has a thread and a connection of its own.
+/// data_version, which moves on other connections' commits only). It carries no data; listeners
+/// look at the tables, and one that finds nothing writes nothing, so the bell falls silent. Thread
+/// rule: any thread; it has a thread and a connection of its own.
 class ChangeWatch {
  public:
   explicit ChangeWatch(const std::string& path);
@@ -21,7 +21,8 @@ class ChangeWatch {
   /// How often it has rung. Read it *before* looking at the tables, then wait for more than that.
   [[nodiscard]] std::uint64_t rings() const;
 
-  /// Waits until it has rung more than `seen` times, `timeout` has passed, or stop() was called. Returns rings().
+  /// Waits until it has rung more than `seen` times, `timeout` has passed, or stop() was called.
+  /// Returns rings().
   std::uint64_t wait(std::uint64_t seen, std::chrono::milliseconds timeout);
 
   void ring();

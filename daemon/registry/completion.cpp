@@ -1,11 +1,12 @@
 #include "registry/completion.h"
 
+#include <memory>
+#include <utility>
+
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <memory>
-#include <utility>
 
 namespace replay::registry {
 
@@ -20,8 +21,8 @@ asio::awaitable<void> completion(std::function<void(Done)> start) {
       asio::post(executor, [shared, error] { std::move (*shared)(error); });
     });
   };
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(std::move(initiate),
-                                                                                         asio::use_awaitable);
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
+      std::move(initiate), asio::use_awaitable);
 }
 
 }  // namespace replay::registry

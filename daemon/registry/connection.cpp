@@ -15,13 +15,15 @@ constexpr int kBusyTimeoutMs = 5'000;
 
 }  // namespace
 
-Connection::Connection(const std::string& path, const Schema& schema, Access access) : schema_(schema) {
+Connection::Connection(const std::string& path, const Schema& schema, Access access)
+    : schema_(schema) {
   try {
     const int flags = access == Access::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
     db_ = std::make_unique<SQLite::Database>(path, flags, kBusyTimeoutMs);
     if (access == Access::read_write) db_->exec("PRAGMA synchronous = FULL");
   } catch (const SQLite::Exception& failure) {
-    std::throw_with_nested(Error(ErrorKind::unavailable, "Cannot open the registry " + path + ": " + failure.what() + "."));
+    std::throw_with_nested(Error(ErrorKind::unavailable,
+                                 "Cannot open the registry " + path + ": " + failure.what() + "."));
   }
 }
 
@@ -40,18 +42,25 @@ Error to_error(const SQLite::Exception& failure) {
   switch (failure.getErrorCode() & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorKind::busy, "Another process keeps the registry locked; try again.", std::chrono::seconds{1}};
+      return {ErrorKind::busy, "Another process keeps the registry locked; try again.",
+              std::chrono::seconds{1}};
     case SQLITE_FULL:
-      return {ErrorKind::unavailable, "The disk that holds the registry is full; nothing was written.", std::chrono::seconds{10}};
+      return {ErrorKind::unavailable,
+              "The disk that holds the registry is full; nothing was written.",
+              std::chrono::seconds{10}};
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return {ErrorKind::unavailable, "The registry cannot be written (" + text + "); nothing was written.", std::chrono::seconds{10}};
+      return {ErrorKind::unavailable,
+              "The registry cannot be written (" + text + "); nothing was written.",
+              std::chrono::seconds{10}};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-      return {ErrorKind::unavailable, "The disk that holds the registry failed (" + text + ").", std::chrono::seconds{10}};
+      return {ErrorKind::unavailable, "The disk that holds the registry failed (" + text + ").",
+              std::chrono::seconds{10}};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {ErrorKind::unavailable, "The registry file is damaged (" + text + "); restore it from a backup."};
+      return {ErrorKind::unavailable,
+              "The registry file is damaged (" + text + "); restore it from a backup."};
     case SQLITE_CONSTRAINT:
       return {ErrorKind::conflict, "The registry refuses the change: " + text + "."};
     default:

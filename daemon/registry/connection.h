@@ -19,7 +19,8 @@ class Error;
 
 namespace replay::registry {
 
-/// One connection to the registry and its statements, each prepared once. Thread rule: one thread at a time.
+/// One connection to the registry and its statements, each prepared once. Thread rule: one thread
+/// at a time.
 class Connection {
  public:
   enum class Access { read_only, read_write };
@@ -44,8 +45,8 @@ class Connection {
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> prepared_;
 };
 
-/// What SQLite's failure means to the person who asked; the original is for the log. Kinds: busy, unavailable (disk,
-/// permissions, file), corrupt, conflict (a constraint or trigger), internal.
+/// What SQLite's failure means to the person who asked; the original is for the log. Kinds: busy,
+/// unavailable (disk, permissions, file), corrupt, conflict (a constraint or trigger), internal.
 [[nodiscard]] Error to_error(const SQLite::Exception& failure);
 
 }  // namespace replay::registry

@@ -21,8 +21,10 @@ TaskState read_task_state(Connection& connection, const TaskId& id) {
     state.metadata = task.text_if("metadata");
   }
   Statement decisions = connection.statement(sql::kCountDecisionsUpTo);
-  decisions.bind(":task", id.str()).bind(":limit", static_cast<std::int64_t>(TaskState::kMostPreviousDecisions));
-  if (decisions.step()) state.previous_decisions = static_cast<std::uint64_t>(decisions.integer("n"));
+  decisions.bind(":task", id.str())
+      .bind(":limit", static_cast<std::int64_t>(TaskState::kMostPreviousDecisions));
+  if (decisions.step())
+    state.previous_decisions = static_cast<std::uint64_t>(decisions.integer("n"));
   return state;
 }
 
@@ -32,13 +34,15 @@ PendingEvent to_pending(const Statement& row) {
   pending.event.id = EventId(row.text_if("event_id").value_or(""));
   pending.event.task = TaskId(row.text_if("task_id").value_or(""));
   pending.event.type = row.text_if("event_type").value_or("");
-  pending.event.source = row.text_if("source") == "polling" ? EventSource::polling : EventSource::eventbus;
+  pending.event.source =
+      row.text_if("source") == "polling" ? EventSource::polling : EventSource::eventbus;
   pending.event.payload = row.text_if("payload").value_or("{}");
   pending.received_at = row.instant_if("received_at").value_or(Instant{});
   // Rows of other writers carry no time of their own: then it is when they came.
   const auto ts = row.integer_if("ts");
   pending.event.ts = ts ? from_micros(*ts) : pending.received_at;
-  pending.attempts = static_cast<std::uint32_t>(std::max<std::int64_t>(0, row.integer("retry_count")));
+  pending.attempts =
+      static_cast<std::uint32_t>(std::max<std::int64_t>(0, row.integer("retry_count")));
   return pending;
 }
 
@@ -91,11 +95,12 @@ bool ReadView::knows_event(const EventId& id) const {
   return find.bind(":event", id.str()).step();
 }
 
-std::vector<Event> ReadView::rows_to_follow(FollowPosition& position, const std::vector<std::string>& types,
+std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
+                                            const std::vector<std::string>& types,
                                             std::size_t limit) const {
   std::vector<Event> events;
-  Statement rows =
-      connection_.statement(position.table == "task_audits" ? sql::kFollowAudits : sql::kFollowEvents);
+  Statement rows = connection_.statement(position.table == "task_audits" ? sql::kFollowAudits
+                                                                         : sql::kFollowEvents);
   rows.bind(":above", position.last_seen).bind(":limit", static_cast<std::int64_t>(limit));
   while (rows.step()) {
     position.last_seen = rows.integer("rowid");
@@ -121,10 +126,13 @@ std::optional<FollowPosition> ReadView::follow_position(std::string_view table) 
 }
 
 RowId ReadView::last_row(std::string_view table) const {
-  Statement last = connection_.statement(table == "task_audits" ? sql::kLastAuditRow : sql::kLastEventRow);
+  Statement last =
+      connection_.statement(table == "task_audits" ? sql::kLastAuditRow : sql::kLastEventRow);
   return last.step() ? last.integer("row") : 0;
 }
 
-bool ReadView::has_table(std::string_view table) const { return connection_.schema().has_table(table); }
+bool ReadView::has_table(std::string_view table) const {
+  return connection_.schema().has_table(table);
+}
 
 }  // namespace replay::registry

@@ -29,17 +29,20 @@ Integrity ReadView::integrity(Instant now) const {
     Statement flaws = connection_.statement(sql::kCountFlaws);
     while (flaws.step()) {
       const auto n = static_cast<std::uint64_t>(flaws.integer("n"));
-      (flaws.integer("flaw") == static_cast<std::int64_t>(Flaw::payload) ? found.unreadable_payloads
-                                                                         : found.unreadable_timestamps) = n;
+      (flaws.integer("flaw") == static_cast<std::int64_t>(Flaw::payload)
+           ? found.unreadable_payloads
+           : found.unreadable_timestamps) = n;
     }
   }
-  for (const IndexDefinition& index : connection_.schema().missing_indexes(connection_.database())) {
+  for (const IndexDefinition& index :
+       connection_.schema().missing_indexes(connection_.database())) {
     found.missing_indexes.push_back(index.name);
   }
   found.harmful_indexes = Schema::harmful_indexes(connection_.database());
   found.rows_behind = fold_state().behind;
   const auto state = read_state(connection_);
-  if (const auto at = state.find("verified_at"); at != state.end()) found.last_verified_at = from_micros(at->second);
+  if (const auto at = state.find("verified_at"); at != state.end())
+    found.last_verified_at = from_micros(at->second);
   if (const auto drift = state.find("drift"); drift != state.end()) {
     found.drift = static_cast<std::uint64_t>(drift->second);
   }
@@ -61,7 +64,8 @@ RegistrySizes ReadView::sizes() const {
   RegistrySizes sizes;
   sizes.tasks = row_span(connection_, sql::kFirstTaskRow, sql::kLastTaskRow);
   sizes.audits = row_span(connection_, sql::kFirstAuditRow, sql::kLastAuditRow);
-  if (has_table("task_events")) sizes.events = row_span(connection_, sql::kFirstEventRow, sql::kLastEventRow);
+  if (has_table("task_events"))
+    sizes.events = row_span(connection_, sql::kFirstEventRow, sql::kLastEventRow);
   {
     Statement bytes = connection_.statement(sql::kDatabaseBytes);
     if (bytes.step()) sizes.database_bytes = static_cast<std::uint64_t>(bytes.integer("n"));

@@ -15,8 +15,10 @@ struct Queries {
   const char* all;
 };
 
-constexpr Queries kAudits{sql::kAuditTimesOfTask, sql::kNumericAuditTimesOfTask, sql::kAllAuditTimesOfTask};
-constexpr Queries kEvents{sql::kEventTimesOfTask, sql::kNumericEventTimesOfTask, sql::kAllEventTimesOfTask};
+constexpr Queries kAudits{sql::kAuditTimesOfTask, sql::kNumericAuditTimesOfTask,
+                          sql::kAllAuditTimesOfTask};
+constexpr Queries kEvents{sql::kEventTimesOfTask, sql::kNumericEventTimesOfTask,
+                          sql::kAllEventTimesOfTask};
 
 const Queries& queries_of(TraceKind kind) { return kind == TraceKind::audit ? kAudits : kEvents; }
 
@@ -30,13 +32,18 @@ std::optional<Instant> local_date(std::string_view text) {
 
 NewestFirst::NewestFirst(Connection& connection, TraceKind kind, const TaskId& task,
                          const std::optional<TracePosition>& after)
-    : connection_(connection), kind_(kind), task_(task), after_(after), unread_before_(Instant::max()) {
+    : connection_(connection),
+      kind_(kind),
+      task_(task),
+      after_(after),
+      unread_before_(Instant::max()) {
   if (after_ && after_->ts == Instant::min()) return;  // only unreadable ones are left
   read_numbers();
   texts_.emplace(connection_.prepared(queries_of(kind_).texts));
   texts_->bind(":task", task_.str());
   if (after_) {
-    // Older rows have a local date of at most a day later; their text sorts below the day after that.
+    // Older rows have a local date of at most a day later; their text sorts below the day after
+    // that.
     texts_->bind(":before", format_instant(after_->ts + 2 * kMostOffset).substr(0, 10));
   } else {
     texts_->bind_blob(":before", "");

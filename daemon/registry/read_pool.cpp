@@ -1,11 +1,11 @@
 #include "registry/read_pool.h"
 
-#include <SQLiteCpp/Exception.h>
-
 #include <deque>
 #include <future>
 #include <thread>
 #include <vector>
+
+#include <SQLiteCpp/Exception.h>
 
 #include "base/error.h"
 #include "base/mutex.h"
@@ -15,7 +15,8 @@
 namespace replay::registry {
 namespace {
 
-/// Queries waiting for a connection; more are refused, so that a slow disk does not gather work without end.
+/// Queries waiting for a connection; more are refused, so that a slow disk does not gather work
+/// without end.
 constexpr std::size_t kMostWaiting = 4096;
 
 }  // namespace
@@ -30,7 +31,8 @@ struct ReadPool::Impl {
     {
       const MutexLock lock(mutex);
       if (stopped || waiting.size() >= kMostWaiting) {
-        throw Error(ErrorKind::busy, "Too many queries are waiting for the registry; try again.", std::chrono::seconds{1});
+        throw Error(ErrorKind::busy, "Too many queries are waiting for the registry; try again.",
+                    std::chrono::seconds{1});
       }
       waiting.push_back({std::move(job), std::move(done)});
     }
@@ -99,10 +101,12 @@ struct ReadPool::Impl {
 ReadPool::ReadPool(const std::string& path, const Schema& schema, std::size_t connections)
     : impl_(std::make_unique<Impl>()) {
   for (std::size_t i = 0; i < connections; ++i) {
-    impl_->connections.push_back(std::make_unique<Connection>(path, schema, Connection::Access::read_only));
+    impl_->connections.push_back(
+        std::make_unique<Connection>(path, schema, Connection::Access::read_only));
   }
   for (const auto& connection : impl_->connections) {
-    impl_->threads.emplace_back([impl = impl_.get(), &connection = *connection] { impl->serve(connection); });
+    impl_->threads.emplace_back(
+        [impl = impl_.get(), &connection = *connection] { impl->serve(connection); });
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -8,15 +7,18 @@
 #include <type_traits>
 #include <utility>
 
+#include <boost/asio/awaitable.hpp>
+
 #include "registry/read_view.h"
 
 namespace replay::registry {
 
 class Schema;
 
-/// Read connections, one per thread, apart from the writer. Each query runs inside one read transaction: it
-/// sees one state of the registry. Queries go on while a writer holds its lock or the disk is full.
-/// Thread rule: any thread; the query runs on a pool thread. Throws Error(unavailable) where the registry cannot be read.
+/// Read connections, one per thread, apart from the writer. Each query runs inside one read
+/// transaction: it sees one state of the registry. Queries go on while a writer holds its lock or
+/// the disk is full. Thread rule: any thread; the query runs on a pool thread. Throws
+/// Error(unavailable) where the registry cannot be read.
 class ReadPool {
  public:
   ReadPool(const std::string& path, const Schema& schema, std::size_t connections);
@@ -24,11 +26,14 @@ class ReadPool {
   ReadPool(const ReadPool&) = delete;
   ReadPool& operator=(const ReadPool&) = delete;
 
-  /// Suspends until `query(view)` has run; resumes on the caller's executor. What it throws is thrown here.
+  /// Suspends until `query(view)` has run; resumes on the caller's executor. What it throws is
+  /// thrown here.
   template <class Query>
   boost::asio::awaitable<std::invoke_result_t<Query, const ReadView&>> read(Query query) {
     auto result = std::make_shared<std::optional<std::invoke_result_t<Query, const ReadView&>>>();
-    Job job = [result, query = std::move(query)](const ReadView& view) { result->emplace(query(view)); };
+    Job job = [result, query = std::move(query)](const ReadView& view) {
+      result->emplace(query(view));
+    };
     co_await submit(std::move(job));
     co_return std::move(**result);
   }

@@ -21,16 +21,17 @@ class Connection;
 
 /// Sizes a scrape reports; all at the cost of a few index look-ups.
 struct RegistrySizes {
-  std::uint64_t tasks = 0;          ///< row id span: rows, were none deleted
+  std::uint64_t tasks = 0;  ///< row id span: rows, were none deleted
   std::uint64_t audits = 0;
   std::uint64_t events = 0;
   std::uint64_t database_bytes = 0;
   std::uint64_t blocked_tasks = 0;  ///< exact
 };
 
-/// Every question the program asks of a registry, over model values; the SQL stands in the *_queries.cpp files.
-/// Instants are compared as instants whatever form the rows use. Rows with unreadable texts come back with the
-/// text or without the instant; they never throw. Thread rule: the pool thread that made it. Throws Error(unavailable).
+/// Every question the program asks of a registry, over model values; the SQL stands in the
+/// *_queries.cpp files. Instants are compared as instants whatever form the rows use. Rows with
+/// unreadable texts come back with the text or without the instant; they never throw. Thread rule:
+/// the pool thread that made it. Throws Error(unavailable).
 class ReadView {
  public:
   explicit ReadView(Connection& connection) : connection_(connection) {}
@@ -44,33 +45,40 @@ class ReadView {
                                std::optional<RowId> below) const;
 
   // Traces (trace_queries.cpp)
-  /// The items strictly older than `after`, newest first. nullopt where nothing is known of the task.
-  [[nodiscard]] std::optional<TracePage> trace_page(const TaskId& id, std::size_t limit,
-                                                    const std::optional<TracePosition>& after) const;
+  /// The items strictly older than `after`, newest first. nullopt where nothing is known of the
+  /// task.
+  [[nodiscard]] std::optional<TracePage> trace_page(
+      const TaskId& id, std::size_t limit, const std::optional<TracePosition>& after) const;
   [[nodiscard]] std::optional<StoredDecision> decision(const DecisionId& id) const;
 
   // Summaries (stats_queries.cpp)
   [[nodiscard]] FoldState fold_state() const;
-  [[nodiscard]] std::vector<HourRow> hours_from(Instant start) const;          ///< start and later, ascending
+  [[nodiscard]] std::vector<HourRow> hours_from(
+      Instant start) const;  ///< start and later, ascending
   [[nodiscard]] std::optional<HourRow> hour(Instant start) const;
-  [[nodiscard]] std::vector<DecisionFact> facts_between(Instant from, Instant before) const;  ///< [from, before)
-  [[nodiscard]] std::vector<DecisionFact> blocked_facts_from(Instant from) const;             ///< [from, …), ascending
+  [[nodiscard]] std::vector<DecisionFact> facts_between(Instant from,
+                                                        Instant before) const;  ///< [from, before)
+  [[nodiscard]] std::vector<DecisionFact> blocked_facts_from(
+      Instant from) const;  ///< [from, …), ascending
   /// Audits above a row id, ascending / at or below one, descending; at most `limit`.
   [[nodiscard]] std::vector<AuditRow> audits_above(RowId row, std::size_t limit) const;
   [[nodiscard]] std::vector<AuditRow> audits_down_from(RowId row, std::size_t limit) const;
   /// One row's decision id, from the column or the payload.
   [[nodiscard]] std::optional<DecisionId> decision_id_of(RowId audit_row) const;
-  /// Every SUPERVISOR_… audit with row id in (low, high], ascending, one at a time: for verification only.
-  void each_decision_audit(RowId low, RowId high, const std::function<void(const AuditRow&)>& visit) const;
+  /// Every SUPERVISOR_… audit with row id in (low, high], ascending, one at a time: for
+  /// verification only.
+  void each_decision_audit(RowId low, RowId high,
+                           const std::function<void(const AuditRow&)>& visit) const;
 
   // Inbox (inbox_queries.cpp)
   /// Pending rows above a row id, in order of arrival.
   [[nodiscard]] std::vector<PendingEvent> pending_events(RowId above, std::size_t limit) const;
   [[nodiscard]] InboxCounts inbox_counts(Instant now) const;
   [[nodiscard]] bool knows_event(const EventId& id) const;
-  /// Rows of the table above the position whose type is one of `types`, as inbox events (source polling);
-  /// `position.last_seen` moves to the last row looked at.
-  [[nodiscard]] std::vector<Event> rows_to_follow(FollowPosition& position, const std::vector<std::string>& types,
+  /// Rows of the table above the position whose type is one of `types`, as inbox events (source
+  /// polling); `position.last_seen` moves to the last row looked at.
+  [[nodiscard]] std::vector<Event> rows_to_follow(FollowPosition& position,
+                                                  const std::vector<std::string>& types,
                                                   std::size_t limit) const;
   [[nodiscard]] std::optional<FollowPosition> follow_position(std::string_view table) const;
   [[nodiscard]] RowId last_row(std::string_view table) const;

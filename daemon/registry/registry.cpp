@@ -1,10 +1,10 @@
 #include "registry/registry.h"
 
+#include <optional>
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
-
-#include <optional>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -26,13 +26,15 @@ SQLite::Database open_file(const Options& options) {
   const auto directory = options.path.parent_path();
   if (!exists && !directory.empty()) std::filesystem::create_directories(directory, error);
   try {
-    SQLite::Database db(options.path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kOpenPatienceMs);
+    SQLite::Database db(options.path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                        kOpenPatienceMs);
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = FULL");
     return db;
   } catch (const SQLite::Exception& failure) {
-    std::throw_with_nested(Error(ErrorKind::unavailable,
-                                 "Cannot open the registry " + options.path.string() + ": " + failure.what() + "."));
+    std::throw_with_nested(
+        Error(ErrorKind::unavailable,
+              "Cannot open the registry " + options.path.string() + ": " + failure.what() + "."));
   }
 }
 
@@ -41,7 +43,10 @@ bool prepare(SQLite::Database& db, const std::filesystem::path& path) {
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
   const bool is_new = Schema::is_empty(db);
   if (!is_new && !Schema::is_registry(db)) {
-    throw Error(ErrorKind::corrupt, path.string() + " is a database but no AgentOS registry: it has no tables tasks and task_audits.");
+    throw Error(
+        ErrorKind::corrupt,
+        path.string() +
+            " is a database but no AgentOS registry: it has no tables tasks and task_audits.");
   }
   if (is_new) Schema::create_registry(db);
   Schema::create_own_tables(db);
@@ -59,7 +64,9 @@ struct Registry::Impl {
     log.info(is_new ? "registry created" : "registry opened",
              {{"path", path.string()}, {"generation", schema->generation()}});
     for (const std::string& index : Schema::harmful_indexes(db)) {
-      log.warn("index makes other people's inserts fail; run decision-replay doctor --fix to drop it", {{"index", index}});
+      log.warn(
+          "index makes other people's inserts fail; run decision-replay doctor --fix to drop it",
+          {{"index", index}});
     }
     if (options.manage_indexes) create_missing_indexes(db, clock, log);
     changes.emplace(path.string());
@@ -73,7 +80,8 @@ struct Registry::Impl {
       const auto start = clock.steady_now();
       db.exec(index.create_statement());
       const std::chrono::duration<double> taken = clock.steady_now() - start;
-      log.info("index created", {{"index", index.name}, {"table", index.table}, {"seconds", taken.count()}});
+      log.info("index created",
+               {{"index", index.name}, {"table", index.table}, {"seconds", taken.count()}});
     }
   }
 

@@ -21,15 +21,16 @@ class Schema;
 
 struct Options {
   std::filesystem::path path = "store/registry.sqlite";
-  bool manage_indexes = true;         ///< add the missing indexes when opening
+  bool manage_indexes = true;  ///< add the missing indexes when opening
   std::size_t read_connections = 3;
-  bool create = true;                 ///< false: a missing file is an error (commands beside a daemon)
+  bool create = true;  ///< false: a missing file is an error (commands beside a daemon)
 };
 
-/// The registry: opens it, or creates it where there is none, finds its generation, adds our own tables and the
-/// missing indexes, and owns the doors: reads(), writes(), changes().
-/// Throws Error(unavailable) where the file cannot be opened, Error(corrupt) where it is no registry.
-/// Ownership: outlives everything that holds one of its doors. Thread rule: construction and destruction on one thread.
+/// The registry: opens it, or creates it where there is none, finds its generation, adds our own
+/// tables and the missing indexes, and owns the doors: reads(), writes(), changes(). Throws
+/// Error(unavailable) where the file cannot be opened, Error(corrupt) where it is no registry.
+/// Ownership: outlives everything that holds one of its doors. Thread rule: construction and
+/// destruction on one thread.
 class Registry {
  public:
   Registry(const Options& options, const Clock& clock, Logger& log);

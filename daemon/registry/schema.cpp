@@ -1,18 +1,18 @@
 #include "registry/schema.h"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
-
 #include <algorithm>
 #include <array>
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 
 #include "registry/sql.h"
 
 namespace replay::registry {
 namespace {
 
-constexpr std::array<std::string_view, 5> kTables{"tasks", "task_audits", "task_events", "supervisor_inbox",
-                                                  "supervisor_checkpoint"};
+constexpr std::array<std::string_view, 5> kTables{"tasks", "task_audits", "task_events",
+                                                  "supervisor_inbox", "supervisor_checkpoint"};
 
 bool table_exists(const SQLite::Database& db, std::string_view name) {
   SQLite::Statement find(db, sql::kTableExists);
@@ -29,16 +29,19 @@ std::vector<std::string> index_columns(const SQLite::Database& db, const std::st
   return columns;
 }
 
-std::vector<std::vector<std::string>> indexes_of(const SQLite::Database& db, const std::string& table) {
+std::vector<std::vector<std::string>> indexes_of(const SQLite::Database& db,
+                                                 const std::string& table) {
   std::vector<std::vector<std::string>> indexes;
   SQLite::Statement list(db, sql::kIndexesOfTable);
   list.bind(":table", table);
-  while (list.executeStep()) indexes.push_back(index_columns(db, list.getColumn("name").getString()));
+  while (list.executeStep())
+    indexes.push_back(index_columns(db, list.getColumn("name").getString()));
   return indexes;
 }
 
 bool starts_with(const std::vector<std::string>& columns, const std::vector<std::string>& leading) {
-  return columns.size() >= leading.size() && std::equal(leading.begin(), leading.end(), columns.begin());
+  return columns.size() >= leading.size() &&
+         std::equal(leading.begin(), leading.end(), columns.begin());
 }
 
 }  // namespace
@@ -80,7 +83,8 @@ void Schema::create_own_tables(SQLite::Database& db) {
   SQLite::Statement info(db, sql::kTableColumns);
   info.bind(":table", "decision_stats_hourly");
   bool has_detail = false;
-  while (info.executeStep()) has_detail = has_detail || info.getColumn("name").getString() == "detail";
+  while (info.executeStep())
+    has_detail = has_detail || info.getColumn("name").getString() == "detail";
   if (!has_detail) db.exec(sql::kAddHourDetail);
 }
 
@@ -89,9 +93,13 @@ bool Schema::has(std::string_view table, std::string_view column) const {
   return found != columns_.end() && found->second.contains(column);
 }
 
-bool Schema::has_table(std::string_view table) const { return columns_.find(table) != columns_.end(); }
+bool Schema::has_table(std::string_view table) const {
+  return columns_.find(table) != columns_.end();
+}
 
-std::string_view Schema::generation() const { return has("task_audits", "decision_id") ? "v24" : "v14"; }
+std::string_view Schema::generation() const {
+  return has("task_audits", "decision_id") ? "v24" : "v14";
+}
 
 std::string Schema::expand(std::string_view sql) const {
   std::string text;

@@ -1,21 +1,25 @@
 #pragma once
 
-/// Every statement of the program. `{table.column}` stands for a column that registries of some ages lack
-/// (Schema::expand). Instants of our own tables are microseconds since 1970.
+/// Every statement of the program. `{table.column}` stands for a column that registries of some
+/// ages lack (Schema::expand). Instants of our own tables are microseconds since 1970.
 namespace replay::registry::sql {
 
 // ---- Schema ------------------------------------------------------------------------------------
 
-inline constexpr const char* kTableExists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name";
+inline constexpr const char* kTableExists =
+    "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name";
 inline constexpr const char* kAnyTable = "SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1";
 inline constexpr const char* kTableColumns = "SELECT name, type FROM pragma_table_info(:table)";
-inline constexpr const char* kIndexesOfTable = "SELECT name FROM pragma_index_list(:table) WHERE partial = 0";
+inline constexpr const char* kIndexesOfTable =
+    "SELECT name FROM pragma_index_list(:table) WHERE partial = 0";
 inline constexpr const char* kIndexColumns =
     "SELECT coalesce(name, '') || iif(coll = 'BINARY', '', ' COLLATE ' || coll) AS name "
     "FROM pragma_index_xinfo(:index) WHERE key = 1 ORDER BY seqno";
 inline constexpr const char* kHarmfulIndexes =
-    "SELECT name FROM sqlite_master WHERE type = 'index' AND instr(lower(sql), '''now''') > 0 ORDER BY name";
-inline constexpr const char* kAddHourDetail = "ALTER TABLE decision_stats_hourly ADD COLUMN detail BLOB";
+    "SELECT name FROM sqlite_master WHERE type = 'index' AND instr(lower(sql), '''now''') > 0 "
+    "ORDER BY name";
+inline constexpr const char* kAddHourDetail =
+    "ALTER TABLE decision_stats_hourly ADD COLUMN detail BLOB";
 
 inline constexpr const char* kCreateRegistry = R"(
 CREATE TABLE tasks (
@@ -33,7 +37,8 @@ CREATE TABLE task_events (
 );
 )";
 
-/// The last two of the registry's own tables are here because every registry needs them, and old ones lack them.
+/// The last two of the registry's own tables are here because every registry needs them, and old
+/// ones lack them.
 inline constexpr const char* kCreateOwnTables = R"(
 CREATE TABLE IF NOT EXISTS supervisor_inbox (
   event_id TEXT PRIMARY KEY, task_id TEXT, event_type TEXT, source TEXT, payload TEXT, received_at TIMESTAMP,
@@ -69,7 +74,8 @@ INSERT OR IGNORE INTO decision_replay_state (key, value) VALUES ('epoch', 1), ('
 
 inline constexpr const char* kTaskById =
     "SELECT rowid, task_id, status, {tasks.title} AS title, {tasks.created_by} AS created_by, "
-    "{tasks.created_at} AS created_at, {tasks.updated_at} AS updated_at FROM tasks WHERE task_id = :task";
+    "{tasks.created_at} AS created_at, {tasks.updated_at} AS updated_at FROM tasks WHERE task_id = "
+    ":task";
 inline constexpr const char* kTasksBelow =
     "SELECT rowid, task_id, status, {tasks.title} AS title, {tasks.created_by} AS created_by, "
     "{tasks.created_at} AS created_at, {tasks.updated_at} AS updated_at FROM tasks "
@@ -87,21 +93,27 @@ inline constexpr const char* kCountDecisionsUpTo =
     "SELECT count(*) AS n FROM (SELECT 1 FROM task_audits WHERE task_id = :task "
     "AND event_type > 'SUPERVISOR_' AND event_type < 'SUPERVISOR`' LIMIT :limit)";
 inline constexpr const char* kCountInboxOfTask =
-    "SELECT count(*) AS n FROM supervisor_inbox WHERE task_id = :task AND status IN ('pending', 'processing')";
-inline constexpr const char* kAuditOfTask = "SELECT 1 FROM task_audits WHERE task_id = :task LIMIT 1";
-inline constexpr const char* kEventOfTask = "SELECT 1 FROM task_events WHERE task_id = :task LIMIT 1";
+    "SELECT count(*) AS n FROM supervisor_inbox WHERE task_id = :task AND status IN ('pending', "
+    "'processing')";
+inline constexpr const char* kAuditOfTask =
+    "SELECT 1 FROM task_audits WHERE task_id = :task LIMIT 1";
+inline constexpr const char* kEventOfTask =
+    "SELECT 1 FROM task_events WHERE task_id = :task LIMIT 1";
 inline constexpr const char* kInsertTask =
-    "INSERT INTO tasks (task_id, status, created_at, updated_at) VALUES (:task, :status, :now, :now)";
+    "INSERT INTO tasks (task_id, status, created_at, updated_at) VALUES (:task, :status, :now, "
+    ":now)";
 inline constexpr const char* kDescribeTask =
-    "UPDATE tasks SET session_id = :session, title = :title, created_by = :by, metadata = :metadata "
+    "UPDATE tasks SET session_id = :session, title = :title, created_by = :by, metadata = "
+    ":metadata "
     "WHERE task_id = :task";
 inline constexpr const char* kSetTaskStatus =
     "UPDATE tasks SET status = :status, updated_at = :now WHERE task_id = :task";
 
 // ---- Traces ------------------------------------------------------------------------------------
-// Rows of one task by the text of created_at, newest first. A registry mixes forms and zones of timestamps, so
-// text order is instant order only to within two days: the reader (trace_queries.cpp) puts it right. Numbers sort
-// before all text, NULL before numbers and blobs after text; `:before` is a text, or an empty blob for "no bound".
+// Rows of one task by the text of created_at, newest first. A registry mixes forms and zones of
+// timestamps, so text order is instant order only to within two days: the reader
+// (trace_queries.cpp) puts it right. Numbers sort before all text, NULL before numbers and blobs
+// after text; `:before` is a text, or an empty blob for "no bound".
 
 inline constexpr const char* kAuditTimesOfTask =
     "SELECT rowid, created_at, event_type FROM task_audits "
@@ -110,9 +122,11 @@ inline constexpr const char* kEventTimesOfTask =
     "SELECT rowid, created_at, event_type FROM task_events "
     "WHERE task_id = :task AND created_at >= '' AND created_at < :before ORDER BY created_at DESC";
 inline constexpr const char* kNumericAuditTimesOfTask =
-    "SELECT rowid, created_at, event_type FROM task_audits WHERE task_id = :task AND created_at < ''";
+    "SELECT rowid, created_at, event_type FROM task_audits WHERE task_id = :task AND created_at < "
+    "''";
 inline constexpr const char* kNumericEventTimesOfTask =
-    "SELECT rowid, created_at, event_type FROM task_events WHERE task_id = :task AND created_at < ''";
+    "SELECT rowid, created_at, event_type FROM task_events WHERE task_id = :task AND created_at < "
+    "''";
 inline constexpr const char* kAllAuditTimesOfTask =
     "SELECT rowid, created_at FROM task_audits WHERE task_id = :task";
 inline constexpr const char* kAllEventTimesOfTask =
@@ -121,10 +135,13 @@ inline constexpr const char* kAuditItem =
     "SELECT audit_id AS id, event_type, {task_audits.decision_id} AS decision_id, payload "
     "FROM task_audits WHERE rowid = :row";
 inline constexpr const char* kEventItem =
-    "SELECT event_id AS id, event_type, NULL AS decision_id, payload FROM task_events WHERE rowid = :row";
-inline constexpr const char* kDecisionById = "SELECT payload FROM task_audits WHERE {task_audits.decision_id} = :id";
+    "SELECT event_id AS id, event_type, NULL AS decision_id, payload FROM task_events WHERE rowid "
+    "= :row";
+inline constexpr const char* kDecisionById =
+    "SELECT payload FROM task_audits WHERE {task_audits.decision_id} = :id";
 inline constexpr const char* kDecisionByPayloadId =
-    "SELECT a.payload AS payload FROM decision_replay_ids i JOIN task_audits a ON a.rowid = i.audit_row "
+    "SELECT a.payload AS payload FROM decision_replay_ids i JOIN task_audits a ON a.rowid = "
+    "i.audit_row "
     "WHERE i.decision_id = :id";
 
 // ---- Summaries ---------------------------------------------------------------------------------
@@ -146,35 +163,44 @@ inline constexpr const char* kHour =
     "SELECT window_start, decision_types, lag_p50, lag_p95, detail FROM decision_stats_hourly "
     "WHERE window_start = :start AND detail IS NOT NULL";
 inline constexpr const char* kPutHour =
-    "INSERT INTO decision_stats_hourly (window_start, decision_types, lag_p50, lag_p95, updated_at, detail) "
+    "INSERT INTO decision_stats_hourly (window_start, decision_types, lag_p50, lag_p95, "
+    "updated_at, detail) "
     "VALUES (:start, :types, :p50, :p95, :now, :detail) ON CONFLICT (window_start) DO UPDATE SET "
-    "decision_types = excluded.decision_types, lag_p50 = excluded.lag_p50, lag_p95 = excluded.lag_p95, "
+    "decision_types = excluded.decision_types, lag_p50 = excluded.lag_p50, lag_p95 = "
+    "excluded.lag_p95, "
     "updated_at = excluded.updated_at, detail = excluded.detail";
 inline constexpr const char* kFactsBetween =
-    "SELECT at, audit_row, type, lag, lag_from_columns, task_id, reason_code FROM decision_replay_facts "
+    "SELECT at, audit_row, type, lag, lag_from_columns, task_id, reason_code FROM "
+    "decision_replay_facts "
     "WHERE at >= :from AND at < :before ORDER BY at, audit_row";
 inline constexpr const char* kBlockedFactsFrom =
-    "SELECT at, audit_row, type, lag, lag_from_columns, task_id, reason_code FROM decision_replay_facts "
+    "SELECT at, audit_row, type, lag, lag_from_columns, task_id, reason_code FROM "
+    "decision_replay_facts "
     "INDEXED BY decision_replay_facts_blocked WHERE type = 'BLOCKED' AND at >= :from ORDER BY at";
 inline constexpr const char* kPutFact =
-    "INSERT OR REPLACE INTO decision_replay_facts (at, audit_row, type, lag, lag_from_columns, task_id, reason_code) "
+    "INSERT OR REPLACE INTO decision_replay_facts (at, audit_row, type, lag, lag_from_columns, "
+    "task_id, reason_code) "
     "VALUES (:at, :row, :type, :lag, :from_columns, :task, :code)";
 inline constexpr const char* kPutFlaw =
-    "INSERT OR REPLACE INTO decision_replay_flaws (audit_row, flaw, task_id) VALUES (:row, :flaw, :task)";
+    "INSERT OR REPLACE INTO decision_replay_flaws (audit_row, flaw, task_id) VALUES (:row, :flaw, "
+    ":task)";
 inline constexpr const char* kPutPayloadId =
     "INSERT OR REPLACE INTO decision_replay_ids (decision_id, audit_row) VALUES (:id, :row)";
 inline constexpr const char* kAuditsAbove =
-    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS decision_id, "
+    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
+    "decision_id, "
     "{task_audits.source_event_ts} AS source_event_ts, "
     "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
     "FROM task_audits WHERE rowid > :row ORDER BY rowid LIMIT :limit";
 inline constexpr const char* kAuditsDownFrom =
-    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS decision_id, "
+    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
+    "decision_id, "
     "{task_audits.source_event_ts} AS source_event_ts, "
     "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
     "FROM task_audits WHERE rowid <= :row ORDER BY rowid DESC LIMIT :limit";
 inline constexpr const char* kDecisionAuditsBetween =
-    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS decision_id, "
+    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
+    "decision_id, "
     "{task_audits.source_event_ts} AS source_event_ts, "
     "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
     "FROM task_audits WHERE rowid > :low AND rowid <= :high "
@@ -185,28 +211,36 @@ inline constexpr const char* kClearFacts =
     "DELETE FROM decision_replay_facts WHERE (at, audit_row) IN "
     "(SELECT at, audit_row FROM decision_replay_facts LIMIT :limit)";
 inline constexpr const char* kClearHours =
-    "DELETE FROM decision_stats_hourly WHERE rowid IN (SELECT rowid FROM decision_stats_hourly LIMIT :limit)";
+    "DELETE FROM decision_stats_hourly WHERE rowid IN (SELECT rowid FROM decision_stats_hourly "
+    "LIMIT :limit)";
 inline constexpr const char* kClearFlaws =
     "DELETE FROM decision_replay_flaws WHERE (audit_row, flaw) IN "
     "(SELECT audit_row, flaw FROM decision_replay_flaws LIMIT :limit)";
 inline constexpr const char* kClearPayloadIds =
-    "DELETE FROM decision_replay_ids WHERE decision_id IN (SELECT decision_id FROM decision_replay_ids LIMIT :limit)";
+    "DELETE FROM decision_replay_ids WHERE decision_id IN (SELECT decision_id FROM "
+    "decision_replay_ids LIMIT :limit)";
 
 // ---- Inbox -------------------------------------------------------------------------------------
 
 inline constexpr const char* kCountPendingUpTo =
-    "SELECT count(*) AS n FROM (SELECT 1 FROM supervisor_inbox WHERE status = 'pending' LIMIT :limit)";
+    "SELECT count(*) AS n FROM (SELECT 1 FROM supervisor_inbox WHERE status = 'pending' LIMIT "
+    ":limit)";
 inline constexpr const char* kInsertInbox =
-    "INSERT OR IGNORE INTO supervisor_inbox (event_id, task_id, event_type, source, payload, received_at, "
+    "INSERT OR IGNORE INTO supervisor_inbox (event_id, task_id, event_type, source, payload, "
+    "received_at, "
     "processed_at, status, error_message, retry_count) "
     "VALUES (:event, :task, :type, :source, :payload, :now, :processed, :status, :error, 0)";
 inline constexpr const char* kPutEventTime =
     "INSERT OR REPLACE INTO decision_replay_inbox (event_id, ts) VALUES (:event, :ts)";
-inline constexpr const char* kDropEventTime = "DELETE FROM decision_replay_inbox WHERE event_id = :event";
+inline constexpr const char* kDropEventTime =
+    "DELETE FROM decision_replay_inbox WHERE event_id = :event";
 inline constexpr const char* kPendingAbove =
-    "SELECT i.rowid AS row, i.event_id AS event_id, i.task_id AS task_id, i.event_type AS event_type, "
-    "i.source AS source, i.payload AS payload, i.received_at AS received_at, i.retry_count AS retry_count, "
-    "o.ts AS ts FROM supervisor_inbox i LEFT JOIN decision_replay_inbox o ON o.event_id = i.event_id "
+    "SELECT i.rowid AS row, i.event_id AS event_id, i.task_id AS task_id, i.event_type AS "
+    "event_type, "
+    "i.source AS source, i.payload AS payload, i.received_at AS received_at, i.retry_count AS "
+    "retry_count, "
+    "o.ts AS ts FROM supervisor_inbox i LEFT JOIN decision_replay_inbox o ON o.event_id = "
+    "i.event_id "
     "WHERE i.status = 'pending' AND i.rowid > :above ORDER BY i.rowid LIMIT :limit";
 inline constexpr const char* kInboxByStatus =
     "SELECT status, count(*) AS n FROM supervisor_inbox GROUP BY status";
@@ -218,17 +252,19 @@ inline constexpr const char* kCompleteEvent =
     "WHERE rowid = :row AND event_id = :event AND status = 'pending'";
 inline constexpr const char* kFailRow =
     "UPDATE supervisor_inbox SET status = 'failed', processed_at = :now, error_message = :error "
-    "WHERE rowid = :row AND status = 'pending'";
+    "WHERE rowid = :row AND event_id = :event AND status = 'pending'";
 inline constexpr const char* kCountAttempt =
     "UPDATE supervisor_inbox SET status = :status, retry_count = :attempt, error_message = :error, "
     "processed_at = :now WHERE rowid = :row AND event_id = :event AND status = 'pending'";
 inline constexpr const char* kProcessingRows =
-    "SELECT rowid AS row, received_at, processed_at FROM supervisor_inbox WHERE status = 'processing'";
+    "SELECT rowid AS row, received_at, processed_at FROM supervisor_inbox WHERE status = "
+    "'processing'";
 inline constexpr const char* kRevive =
     "UPDATE supervisor_inbox SET status = 'pending', error_message = NULL "
     "WHERE rowid = :row AND status = 'processing'";
 inline constexpr const char* kCompletedRows =
-    "SELECT rowid AS row, received_at, processed_at FROM supervisor_inbox WHERE status = 'completed' "
+    "SELECT rowid AS row, received_at, processed_at FROM supervisor_inbox WHERE status = "
+    "'completed' "
     "ORDER BY rowid LIMIT :limit";
 inline constexpr const char* kRemoveCompleted =
     "DELETE FROM supervisor_inbox WHERE rowid = :row AND status = 'completed'";
@@ -243,19 +279,23 @@ inline constexpr const char* kFollowPosition =
 inline constexpr const char* kSetFollowPosition =
     "INSERT INTO supervisor_checkpoint (source_table, last_seen_id, last_seen_ts, updated_at) "
     "VALUES (:source, :row, :now, :now) ON CONFLICT (source_table) DO UPDATE SET "
-    "last_seen_id = excluded.last_seen_id, last_seen_ts = excluded.last_seen_ts, updated_at = excluded.updated_at";
+    "last_seen_id = excluded.last_seen_id, last_seen_ts = excluded.last_seen_ts, updated_at = "
+    "excluded.updated_at";
 
 // ---- Decisions ---------------------------------------------------------------------------------
 
 inline constexpr const char* kInsertDecision =
-    "INSERT INTO task_audits (task_id, level, event_type, payload, created_at, decision_id, source_event_ts, "
-    "supervisor_processed_at) VALUES (:task, :level, :type, :payload, :now, :decision, :source_ts, :now)";
+    "INSERT INTO task_audits (task_id, level, event_type, payload, created_at, decision_id, "
+    "source_event_ts, "
+    "supervisor_processed_at) VALUES (:task, :level, :type, :payload, :now, :decision, :source_ts, "
+    ":now)";
 inline constexpr const char* kInsertAudit =
     "INSERT INTO task_audits (task_id, level, event_type, payload, created_at) "
     "VALUES (:task, :level, :type, :payload, :now)";
 /// For registries whose audit_id is a text key.
 inline constexpr const char* kInsertDecisionWithKey =
-    "INSERT INTO task_audits (audit_id, task_id, level, event_type, payload, created_at, decision_id, "
+    "INSERT INTO task_audits (audit_id, task_id, level, event_type, payload, created_at, "
+    "decision_id, "
     "source_event_ts, supervisor_processed_at) "
     "VALUES (:key, :task, :level, :type, :payload, :now, :decision, :source_ts, :now)";
 inline constexpr const char* kInsertAuditWithKey =
@@ -264,13 +304,16 @@ inline constexpr const char* kInsertAuditWithKey =
 
 // ---- Integrity ---------------------------------------------------------------------------------
 
-/// Walks the distinct task ids by index (a loose index scan), so that the cost follows tasks, not audits.
+/// Walks the distinct task ids by index (a loose index scan), so that the cost follows tasks, not
+/// audits.
 inline constexpr const char* kOrphanedAudits =
     "WITH RECURSIVE ids (id) AS ("
     "  SELECT min(task_id) FROM task_audits"
     "  UNION ALL"
-    "  SELECT (SELECT min(task_id) FROM task_audits WHERE task_id > ids.id) FROM ids WHERE ids.id IS NOT NULL) "
-    "SELECT coalesce(sum((SELECT count(*) FROM task_audits a WHERE a.task_id = ids.id)), 0) AS n FROM ids "
+    "  SELECT (SELECT min(task_id) FROM task_audits WHERE task_id > ids.id) FROM ids WHERE ids.id "
+    "IS NOT NULL) "
+    "SELECT coalesce(sum((SELECT count(*) FROM task_audits a WHERE a.task_id = ids.id)), 0) AS n "
+    "FROM ids "
     "WHERE ids.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.task_id = ids.id)";
 inline constexpr const char* kCountFlaws =
     "SELECT flaw, count(*) AS n FROM decision_replay_flaws f "

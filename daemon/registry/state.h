@@ -13,7 +13,8 @@ class Connection;
 using State = std::map<std::string, std::int64_t, std::less<>>;
 [[nodiscard]] State read_state(Connection& connection);
 
-/// The name of our own row in supervisor_checkpoint: AgentOS's supervisor keeps one named after the table itself.
+/// The name of our own row in supervisor_checkpoint: AgentOS's supervisor keeps one named after the
+/// table itself.
 [[nodiscard]] inline std::string follow_source(std::string_view table) {
   return "decision-replay:" + std::string(table);
 }

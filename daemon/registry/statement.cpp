@@ -12,7 +12,8 @@ Statement::~Statement() {
   prepared_.tryReset();
   try {
     prepared_.clearBindings();
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a destructor has nobody to tell
+  } catch (
+      const std::exception&) {  // NOLINT(bugprone-empty-catch): a destructor has nobody to tell
   }
 }
 
@@ -39,7 +40,9 @@ Statement& Statement::bind_if(const char* name, const std::optional<double>& val
   return value ? bind(name, *value) : bind_null(name);
 }
 
-Statement& Statement::bind(const char* name, Instant when) { return bind(name, std::string_view(format_instant(when))); }
+Statement& Statement::bind(const char* name, Instant when) {
+  return bind(name, std::string_view(format_instant(when)));
+}
 
 Statement& Statement::bind_blob(const char* name, std::string_view bytes) {
   prepared_.bind(name, static_cast<const void*>(bytes.data()), static_cast<int>(bytes.size()));
@@ -55,7 +58,9 @@ bool Statement::step() { return prepared_.executeStep(); }
 
 int Statement::execute() { return prepared_.exec(); }
 
-std::int64_t Statement::integer(const char* column) const { return prepared_.getColumn(column).getInt64(); }
+std::int64_t Statement::integer(const char* column) const {
+  return prepared_.getColumn(column).getInt64();
+}
 
 std::optional<std::int64_t> Statement::integer_if(const char* column) const {
   const SQLite::Column value = prepared_.getColumn(column);
@@ -71,7 +76,9 @@ std::optional<double> Statement::real_if(const char* column) const {
 
 std::string Statement::text(const char* column) const {
   auto value = text_if(column);
-  if (!value) throw Error(ErrorKind::corrupt, std::string("The registry holds NULL where ") + column + " is required.");
+  if (!value)
+    throw Error(ErrorKind::corrupt,
+                std::string("The registry holds NULL where ") + column + " is required.");
   return *std::move(value);
 }
 
@@ -90,7 +97,8 @@ std::optional<Instant> Statement::instant_if(const char* column) const {
   const SQLite::Column value = prepared_.getColumn(column);
   if (value.isInteger() || value.isFloat()) return instant_from_number(value.getDouble());
   if (!value.isText()) return std::nullopt;
-  return parse_instant(std::string_view(value.getText(), static_cast<std::size_t>(value.getBytes())));
+  return parse_instant(
+      std::string_view(value.getText(), static_cast<std::size_t>(value.getBytes())));
 }
 
 }  // namespace replay::registry

@@ -13,8 +13,9 @@ class Statement;
 
 namespace replay::registry {
 
-/// One run of a prepared statement: bind and read by name. Borrows the statement from its Connection and resets it
-/// when it goes. NULL never turns into "": text() throws on it, text_if() does not. Thread rule: its connection's thread.
+/// One run of a prepared statement: bind and read by name. Borrows the statement from its
+/// Connection and resets it when it goes. NULL never turns into "": text() throws on it, text_if()
+/// does not. Thread rule: its connection's thread.
 class Statement {
  public:
   explicit Statement(SQLite::Statement& prepared) : prepared_(prepared) {}
@@ -37,10 +38,10 @@ class Statement {
   /// For statements without rows: how many rows changed.
   int execute();
 
-  [[nodiscard]] std::int64_t integer(const char* column) const;                   ///< 0 for NULL
+  [[nodiscard]] std::int64_t integer(const char* column) const;  ///< 0 for NULL
   [[nodiscard]] std::optional<std::int64_t> integer_if(const char* column) const;
   [[nodiscard]] std::optional<double> real_if(const char* column) const;
-  [[nodiscard]] std::string text(const char* column) const;                      ///< any type but NULL, as text
+  [[nodiscard]] std::string text(const char* column) const;  ///< any type but NULL, as text
   [[nodiscard]] std::optional<std::string> text_if(const char* column) const;
   [[nodiscard]] bool is_number(const char* column) const;
   /// A stored timestamp of any form, text or number; nullopt where unreadable.

@@ -15,8 +15,8 @@ std::optional<RowId> edge_row(Connection& connection, const char* sql) {
 }
 
 HourRow to_hour(const Statement& row, Instant start) {
-  return {start, row.text_if("decision_types").value_or("{}"), row.real_if("lag_p50"), row.real_if("lag_p95"),
-          row.text("detail")};
+  return {start, row.text_if("decision_types").value_or("{}"), row.real_if("lag_p50"),
+          row.real_if("lag_p95"), row.text("detail")};
 }
 
 std::vector<DecisionFact> read_facts(Statement& rows) {
@@ -48,7 +48,8 @@ AuditRow to_audit(const Statement& row) {
   return audit;
 }
 
-std::vector<AuditRow> read_audits(Connection& connection, const char* sql, RowId row, std::size_t limit) {
+std::vector<AuditRow> read_audits(Connection& connection, const char* sql, RowId row,
+                                  std::size_t limit) {
   Statement rows = connection.statement(sql);
   rows.bind(":row", row).bind(":limit", static_cast<std::int64_t>(limit));
   std::vector<AuditRow> audits;
@@ -79,7 +80,8 @@ FoldState ReadView::fold_state() const {
   const auto first = edge_row(connection_, sql::kFirstAuditRow);
   const auto last = edge_row(connection_, sql::kLastAuditRow);
   if (first && *first <= fold.low) fold.behind += static_cast<std::uint64_t>(fold.low - *first + 1);
-  if (last && *last > fold.high) fold.behind += static_cast<std::uint64_t>(*last - std::max(fold.high, *first - 1));
+  if (last && *last > fold.high)
+    fold.behind += static_cast<std::uint64_t>(*last - std::max(fold.high, *first - 1));
   return fold;
 }
 
@@ -88,7 +90,8 @@ std::vector<HourRow> ReadView::hours_from(Instant start) const {
   rows.bind(":start", start);
   std::vector<HourRow> hours;
   while (rows.step()) {
-    if (const auto hour_start = rows.instant_if("window_start")) hours.push_back(to_hour(rows, *hour_start));
+    if (const auto hour_start = rows.instant_if("window_start"))
+      hours.push_back(to_hour(rows, *hour_start));
   }
   return hours;
 }
@@ -132,7 +135,8 @@ std::optional<DecisionId> ReadView::decision_id_of(RowId audit_row) const {
   return DecisionId(std::string(*id));
 }
 
-void ReadView::each_decision_audit(RowId low, RowId high, const std::function<void(const AuditRow&)>& visit) const {
+void ReadView::each_decision_audit(RowId low, RowId high,
+                                   const std::function<void(const AuditRow&)>& visit) const {
   Statement rows = connection_.statement(sql::kDecisionAuditsBetween);
   rows.bind(":low", low).bind(":high", high);
   while (rows.step()) visit(to_audit(rows));

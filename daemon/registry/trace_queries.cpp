@@ -34,7 +34,8 @@ class Merged {
   std::optional<NewestFirst::Row> event_;
 };
 
-/// nullopt where the row has gone since its index entry was read (it cannot within one read transaction).
+/// nullopt where the row has gone since its index entry was read (it cannot within one read
+/// transaction).
 std::optional<TraceItem> read_item(Connection& connection, const TracePosition& position) {
   const bool audit = position.kind == TraceKind::audit;
   Statement row = connection.statement(audit ? sql::kAuditItem : sql::kEventItem);
@@ -72,7 +73,8 @@ std::optional<TracePage> ReadView::trace_page(const TaskId& id, std::size_t limi
 
 std::optional<StoredDecision> ReadView::decision(const DecisionId& id) const {
   for (const char* sql : {sql::kDecisionById, sql::kDecisionByPayloadId}) {
-    if (sql == sql::kDecisionById && !connection_.schema().has("task_audits", "decision_id")) continue;
+    if (sql == sql::kDecisionById && !connection_.schema().has("task_audits", "decision_id"))
+      continue;
     Statement find = connection_.statement(sql);
     find.bind(":id", id.str());
     if (find.step()) return StoredDecision{id, find.text_if("payload")};

@@ -17,7 +17,8 @@ namespace {
 constexpr std::chrono::seconds kShortestPause{1};
 constexpr std::chrono::seconds kIntegrityEvery{30};
 
-/// A refresh may take this share of the time at most: on a registry where it takes half a second it happens every ten.
+/// A refresh may take this share of the time at most: on a registry where it takes half a second it
+/// happens every ten.
 constexpr int kPauseFactor = 20;
 
 }  // namespace
@@ -63,7 +64,8 @@ struct Vitals::Impl {
       return;
     }
     if (with_integrity) integrity_at = steady;
-    if (fresh.inbox.oldest_pending_age) fresh.oldest_pending_since = now - *fresh.inbox.oldest_pending_age;
+    if (fresh.inbox.oldest_pending_age)
+      fresh.oldest_pending_since = now - *fresh.inbox.oldest_pending_age;
     std::error_code missing;
     const auto wal = std::filesystem::file_size(registry.path().string() + "-wal", missing);
     fresh.wal_bytes = missing ? 0 : wal;
@@ -84,7 +86,8 @@ struct Vitals::Impl {
   Registry& registry;
   const Clock& clock;
   Logger& log;
-  std::optional<std::chrono::steady_clock::time_point> integrity_at;  // the refreshing thread's alone
+  std::optional<std::chrono::steady_clock::time_point>
+      integrity_at;  // the refreshing thread's alone
 
   mutable Mutex mutex;
   VitalSigns signs GUARDED_BY(mutex);

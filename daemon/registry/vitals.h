@@ -25,14 +25,14 @@ struct VitalSigns {
   std::optional<Instant> oldest_pending_since;
   RegistrySizes sizes;
   std::uint64_t wal_bytes = 0;
-  std::uint64_t rows_behind = 0;       ///< of the summaries
-  Integrity integrity;                 ///< refreshed at most every 30 s
-  bool readable = true;                ///< false: the last refresh failed and the rest is older
+  std::uint64_t rows_behind = 0;  ///< of the summaries
+  Integrity integrity;            ///< refreshed at most every 30 s
+  bool readable = true;           ///< false: the last refresh failed and the rest is older
 };
 
-/// Keeps the numbers that scrapes and GET /inbox publish, refreshed on the bell at most once a second and never
-/// more than a twentieth of the time, so that a scrape costs nothing and a large registry is not read all day.
-/// Thread rule: any thread; it has a thread of its own.
+/// Keeps the numbers that scrapes and GET /inbox publish, refreshed on the bell at most once a
+/// second and never more than a twentieth of the time, so that a scrape costs nothing and a large
+/// registry is not read all day. Thread rule: any thread; it has a thread of its own.
 class Vitals {
  public:
   Vitals(Registry& registry, const Clock& clock, Logger& log);

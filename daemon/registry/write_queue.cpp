@@ -1,14 +1,14 @@
 #include "registry/write_queue.h"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
-#include <sqlite3.h>
-
 #include <deque>
 #include <filesystem>
 #include <future>
 #include <thread>
 #include <vector>
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -20,8 +20,8 @@
 namespace replay::registry {
 namespace {
 
-/// Jobs of one transaction: enough to share an fsync among many requests, few enough that another process gets its
-/// turn at the lock within some milliseconds.
+/// Jobs of one transaction: enough to share an fsync among many requests, few enough that another
+/// process gets its turn at the lock within some milliseconds.
 constexpr std::size_t kGroupSize = 32;
 
 /// Jobs waiting; more are refused with "busy", which HTTP clients see as 503.
@@ -31,7 +31,8 @@ constexpr std::size_t kMostWaiting = 4096;
 constexpr std::chrono::milliseconds kBusyPatience{5'000};
 constexpr int kBusyNapMs = 5;
 
-/// SQLite's automatic checkpoint cannot restart a WAL that readers never leave; past this size we ask for it.
+/// SQLite's automatic checkpoint cannot restart a WAL that readers never leave; past this size we
+/// ask for it.
 constexpr std::uintmax_t kWalLimitBytes = 128U << 20U;
 
 /// Between attempts to open a registry anew after a failure.
@@ -86,7 +87,8 @@ struct WriteQueue::Impl {
       const MutexLock lock(mutex);
       auto& queue = priority == Priority::foreground ? foreground : background;
       if (stopped || queue.size() >= kMostWaiting) {
-        throw Error(ErrorKind::busy, "Too many changes are waiting for the registry; try again.", std::chrono::seconds{1});
+        throw Error(ErrorKind::busy, "Too many changes are waiting for the registry; try again.",
+                    std::chrono::seconds{1});
       }
       queue.push_back({std::move(work), std::move(done)});
     }
@@ -98,7 +100,8 @@ struct WriteQueue::Impl {
     bool background_turn = false;
     while (true) {
       while (foreground.empty() && background.empty() && !stopped) arrived.wait(lock);
-      if (foreground.empty() && background.empty()) return;  // stopped, and everything accepted is written
+      if (foreground.empty() && background.empty())
+        return;  // stopped, and everything accepted is written
       std::vector<Job> group = next_group(background_turn);
       background_turn = !background_turn;
       lock.unlock();
@@ -108,7 +111,8 @@ struct WriteQueue::Impl {
     }
   }
 
-  /// The two queues take turns, so that neither waits for the other for longer than one transaction.
+  /// The two queues take turns, so that neither waits for the other for longer than one
+  /// transaction.
   std::vector<Job> next_group(bool background_turn) REQUIRES_LOCK(mutex) {
     const bool take_background = foreground.empty() || (background_turn && !background.empty());
     auto& queue = take_background ? background : foreground;
@@ -149,8 +153,8 @@ struct WriteQueue::Impl {
     return db.getTotalChanges() != before;
   }
 
-  /// A job that throws undoes only itself; a failure of the disk, after which SQLite has rolled everything back, ends
-  /// the group.
+  /// A job that throws undoes only itself; a failure of the disk, after which SQLite has rolled
+  /// everything back, ends the group.
   static void run_in_savepoint(SQLite::Database& db, WriteTransaction& tx, Job& job) {
     db.exec("SAVEPOINT job");
     try {
@@ -163,8 +167,8 @@ struct WriteQueue::Impl {
     db.exec("RELEASE job");
   }
 
-  /// After a failed transaction nothing is assumed of the connection: it is closed, and opened anew for the next
-  /// group. A lock that another process kept is no failure of ours.
+  /// After a failed transaction nothing is assumed of the connection: it is closed, and opened anew
+  /// for the next group. A lock that another process kept is no failure of ours.
   void abandon(const std::exception_ptr& failure) {
     ErrorKind kind = ErrorKind::internal;
     std::string sentence;
@@ -179,7 +183,8 @@ struct WriteQueue::Impl {
       sentence = detail = error.what();
     }
     if (kind == ErrorKind::busy && connection) {
-      if (sqlite3_get_autocommit(connection->database().getHandle()) == 0) connection->database().tryExec("ROLLBACK");
+      if (sqlite3_get_autocommit(connection->database().getHandle()) == 0)
+        connection->database().tryExec("ROLLBACK");
       return;
     }
     connection.reset();
@@ -252,7 +257,8 @@ struct WriteQueue::Impl {
   std::thread thread;
 };
 
-WriteQueue::WriteQueue(const std::string& path, const Schema& schema, ChangeWatch& changes, Logger& log)
+WriteQueue::WriteQueue(const std::string& path, const Schema& schema, ChangeWatch& changes,
+                       Logger& log)
     : impl_(std::make_unique<Impl>(path, schema, changes, log)) {
   impl_->thread = std::thread([impl = impl_.get()] { impl->run_until_stopped(); });
 }
@@ -270,7 +276,10 @@ void WriteQueue::run_and_wait(Work work, Priority priority) {
   std::promise<void> written;
   impl_->submit(
       std::move(work),
-      [&written](std::exception_ptr error) { error ? written.set_exception(error) : written.set_value(); }, priority);
+      [&written](std::exception_ptr error) {
+        error ? written.set_exception(error) : written.set_value();
+      },
+      priority);
   written.get_future().get();
 }
 

@@ -1,10 +1,10 @@
 #include "registry/write_transaction.h"
 
+#include <algorithm>
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
-
-#include <algorithm>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -28,9 +28,11 @@ bool task_exists(Connection& connection, const TaskId& task) {
 std::string_view level_of(DecisionType type) {
   switch (type) {
     case DecisionType::allow:
-    case DecisionType::retry: return "info";
+    case DecisionType::retry:
+      return "info";
     case DecisionType::pause:
-    case DecisionType::block: return "warn";
+    case DecisionType::block:
+      return "warn";
   }
   return "info";
 }
@@ -56,7 +58,8 @@ void insert_audit(Connection& connection, const AuditInsert& audit) {
   if (with_key) insert.bind(":key", audit.key);
   insert.bind(":task", audit.task.str()).bind(":level", audit.level).bind(":type", audit.type);
   insert.bind(":payload", audit.payload).bind(":now", audit.now);
-  if (with_decision) insert.bind(":decision", audit.decision->str()).bind(":source_ts", audit.source_ts);
+  if (with_decision)
+    insert.bind(":decision", audit.decision->str()).bind(":source_ts", audit.source_ts);
   insert.execute();
 }
 
@@ -79,9 +82,11 @@ std::vector<Intake> WriteTransaction::accept(const std::vector<IncomingEvent>& e
   {
     Statement pending = connection_.statement(sql::kCountPendingUpTo);
     pending.bind(":limit", static_cast<std::int64_t>(max_backlog));
-    if (pending.step() && static_cast<std::uint64_t>(pending.integer("n")) + events.size() > max_backlog) {
+    if (pending.step() &&
+        static_cast<std::uint64_t>(pending.integer("n")) + events.size() > max_backlog) {
       throw Error(ErrorKind::busy,
-                  "The inbox is full (" + std::to_string(max_backlog) + " undecided events); nothing of this request was accepted.",
+                  "The inbox is full (" + std::to_string(max_backlog) +
+                      " undecided events); nothing of this request was accepted.",
                   std::chrono::seconds{2});
     }
   }
@@ -98,7 +103,8 @@ Intake WriteTransaction::accept_one(const IncomingEvent& incoming, Instant now) 
     if (known.bind(":event", event.id.str()).step()) return Intake::duplicate;
   }
   if (!task_exists(connection_, event.task)) {
-    if (event.type != kTaskCreated || !create_task(event.task, incoming.new_task, now)) return Intake::unknown_task;
+    if (event.type != kTaskCreated || !create_task(event.task, incoming.new_task, now))
+      return Intake::unknown_task;
   }
   put_into_inbox(event, now, std::nullopt);
   if (event.ts != now) {
@@ -118,12 +124,15 @@ bool WriteTransaction::create_task(const TaskId& task, const NewTask& details, I
     return false;
   }
   Statement describe = connection_.statement(sql::kDescribeTask);
-  describe.bind(":task", task.str()).bind_if(":session", details.session_id).bind_if(":title", details.title);
+  describe.bind(":task", task.str())
+      .bind_if(":session", details.session_id)
+      .bind_if(":title", details.title);
   describe.bind_if(":by", details.created_by).bind_if(":metadata", details.metadata).execute();
   return true;
 }
 
-bool WriteTransaction::put_into_inbox(const Event& event, Instant now, const std::optional<std::string>& failure) {
+bool WriteTransaction::put_into_inbox(const Event& event, Instant now,
+                                      const std::optional<std::string>& failure) {
   Statement insert = connection_.statement(sql::kInsertInbox);
   insert.bind(":event", event.id.str()).bind(":task", event.task.str()).bind(":type", event.type);
   insert.bind(":source", to_string(event.source)).bind(":payload", event.payload).bind(":now", now);
@@ -136,7 +145,8 @@ bool WriteTransaction::put_into_inbox(const Event& event, Instant now, const std
   return insert.execute() == 1;
 }
 
-std::size_t WriteTransaction::follow(const std::vector<Event>& events, const FollowPosition& position, Instant now) {
+std::size_t WriteTransaction::follow(const std::vector<Event>& events,
+                                     const FollowPosition& position, Instant now) {
   std::size_t added = 0;
   for (const Event& event : events) {
     const bool known_task = task_exists(connection_, event.task);
@@ -153,7 +163,10 @@ std::size_t WriteTransaction::follow(const std::vector<Event>& events, const Fol
 
 void WriteTransaction::set_follow_position(const FollowPosition& position, Instant now) {
   Statement set = connection_.statement(sql::kSetFollowPosition);
-  set.bind(":source", follow_source(position.table)).bind(":row", position.last_seen).bind(":now", now).execute();
+  set.bind(":source", follow_source(position.table))
+      .bind(":row", position.last_seen)
+      .bind(":now", now)
+      .execute();
 }
 
 // ---- Decisions ---------------------------------------------------------------------------------
@@ -161,24 +174,29 @@ void WriteTransaction::set_follow_position(const FollowPosition& position, Insta
 RecordOutcome WriteTransaction::record(const DecisionRecord& record) {
   {
     Statement complete = connection_.statement(sql::kCompleteEvent);
-    complete.bind(":row", record.inbox_row).bind(":event", record.event.id.str()).bind(":now", record.processed_at);
-    if (complete.execute() == 0) return RecordOutcome::not_pending;
+    complete.bind(":row", record.inbox_row)
+        .bind(":event", record.event.id.str())
+        .bind(":now", record.processed_at);
+    if (complete.execute() == 0) return why_not_pending(record.event.id);
   }
   drop_event_time(record.event.id);
-  const bool written = !record.new_status || set_status(record.event.task, *record.new_status, record.processed_at);
-  insert_audit(connection_, {record.event.task, level_of(record.decision.type), audit_event_type(record.decision.type),
-                             audit_payload(record, written), record.processed_at, record.id.str(), record.id,
-                             record.event.ts});
+  const bool written =
+      !record.new_status || set_status(record.event.task, *record.new_status, record.processed_at);
+  insert_audit(connection_, {record.event.task, level_of(record.decision.type),
+                             audit_event_type(record.decision.type), audit_payload(record, written),
+                             record.processed_at, record.id.str(), record.id, record.event.ts});
   return written ? RecordOutcome::recorded : RecordOutcome::recorded_status_refused;
 }
 
 RecordOutcome WriteTransaction::record(const FailedEvaluation& failure) {
   {
     Statement count = connection_.statement(sql::kCountAttempt);
-    count.bind(":row", failure.inbox_row).bind(":event", failure.event.id.str()).bind(":now", failure.processed_at);
+    count.bind(":row", failure.inbox_row)
+        .bind(":event", failure.event.id.str())
+        .bind(":now", failure.processed_at);
     count.bind(":status", failure.final ? "failed" : "pending").bind(":error", failure.error);
     count.bind(":attempt", static_cast<std::int64_t>(failure.attempt));
-    if (count.execute() == 0) return RecordOutcome::not_pending;
+    if (count.execute() == 0) return why_not_pending(failure.event.id);
   }
   if (failure.final) drop_event_time(failure.event.id);
   insert_audit(connection_, {failure.event.task, "error", kErrorEventType, audit_payload(failure),
@@ -186,16 +204,27 @@ RecordOutcome WriteTransaction::record(const FailedEvaluation& failure) {
   return RecordOutcome::recorded;
 }
 
-void WriteTransaction::complete(const PendingEvent& pending, Instant now) {
+void WriteTransaction::complete(RowId inbox_row, const EventId& event, Instant now) {
   Statement complete = connection_.statement(sql::kCompleteEvent);
-  complete.bind(":row", pending.row).bind(":event", pending.event.id.str()).bind(":now", now).execute();
-  drop_event_time(pending.event.id);
+  complete.bind(":row", inbox_row).bind(":event", event.str()).bind(":now", now).execute();
+  drop_event_time(event);
 }
 
-void WriteTransaction::fail(const PendingEvent& pending, std::string_view message, Instant now) {
+void WriteTransaction::fail(RowId inbox_row, const EventId& event, std::string_view message,
+                            Instant now) {
   Statement fail = connection_.statement(sql::kFailRow);
-  fail.bind(":row", pending.row).bind(":error", message).bind(":now", now).execute();
-  drop_event_time(pending.event.id);
+  fail.bind(":row", inbox_row)
+      .bind(":event", event.str())
+      .bind(":error", message)
+      .bind(":now", now)
+      .execute();
+  drop_event_time(event);
+}
+
+RecordOutcome WriteTransaction::why_not_pending(const EventId& event) {
+  Statement known = connection_.statement(sql::kKnowsEvent);
+  return known.bind(":event", event.str()).step() ? RecordOutcome::not_pending
+                                                  : RecordOutcome::vanished;
 }
 
 void WriteTransaction::drop_event_time(const EventId& event) {
@@ -203,7 +232,8 @@ void WriteTransaction::drop_event_time(const EventId& event) {
   drop.bind(":event", event.str()).execute();
 }
 
-/// False where a trigger refuses the status (aborts the statement) or ignores it. The decision stands all the same.
+/// False where a trigger refuses the status (aborts the statement) or ignores it. The decision
+/// stands all the same.
 bool WriteTransaction::set_status(const TaskId& task, std::string_view status, Instant now) {
   std::optional<std::string> replaced;
   {
@@ -222,7 +252,8 @@ bool WriteTransaction::set_status(const TaskId& task, std::string_view status, I
   }
 }
 
-std::string WriteTransaction::unblock(const TaskId& task, std::string_view actor, std::string_view reason, Instant now) {
+std::string WriteTransaction::unblock(const TaskId& task, std::string_view actor,
+                                      std::string_view reason, Instant now) {
   std::optional<std::string> previous;
   {
     Statement current = connection_.statement(sql::kTaskState);
@@ -231,11 +262,13 @@ std::string WriteTransaction::unblock(const TaskId& task, std::string_view actor
     previous = current.text_if("status");
   }
   if (!previous || !same_status(*previous, "BLOCKED")) {
-    throw Error(ErrorKind::conflict,
-                "Task " + task.str() + " is not blocked; its status is " + previous.value_or("unknown") + ".");
+    throw Error(ErrorKind::conflict, "Task " + task.str() + " is not blocked; its status is " +
+                                         previous.value_or("unknown") + ".");
   }
   if (!set_status(task, "RUNNING", now)) {
-    throw Error(ErrorKind::conflict, "A trigger of this registry refuses the status RUNNING for task " + task.str() + ".");
+    throw Error(
+        ErrorKind::conflict,
+        "A trigger of this registry refuses the status RUNNING for task " + task.str() + ".");
   }
   const std::string status = in_case_of("RUNNING", previous);
   const json::object payload{{"actor", actor},
@@ -243,8 +276,9 @@ std::string WriteTransaction::unblock(const TaskId& task, std::string_view actor
                              {"previous_status", *previous},
                              {"status", status},
                              {"timestamp", format_instant(now)}};
-  insert_audit(connection_, {task, "warn", "MANUAL_UNBLOCK", json::serialize(payload), now,
-                             "unblock-" + task.str() + "-" + std::to_string(to_micros(now)), std::nullopt, now});
+  insert_audit(connection_,
+               {task, "warn", "MANUAL_UNBLOCK", json::serialize(payload), now,
+                "unblock-" + task.str() + "-" + std::to_string(to_micros(now)), std::nullopt, now});
   return status;
 }
 
@@ -256,7 +290,8 @@ std::size_t WriteTransaction::revive_stuck(Instant before) {
     Statement rows = connection_.statement(sql::kProcessingRows);
     while (rows.step()) {
       // AgentOS stamps neither column when it takes a row; what is unreadable is old enough.
-      const auto since = rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
+      const auto since =
+          rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
       if (!since || *since < before) stuck.push_back(rows.integer("row"));
     }
   }
@@ -273,7 +308,8 @@ std::size_t WriteTransaction::remove_completed(Instant before, std::size_t limit
     Statement rows = connection_.statement(sql::kCompletedRows);
     rows.bind(":limit", static_cast<std::int64_t>(limit));
     while (rows.step()) {
-      const auto done = rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
+      const auto done =
+          rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
       if (done && *done < before) old.push_back(rows.integer("row"));
     }
   }
@@ -298,8 +334,13 @@ bool WriteTransaction::fold(const FoldBatch& batch) {
   }
   for (const HourRow& hour : batch.hours) {
     Statement put = connection_.statement(sql::kPutHour);
-    put.bind(":start", hour.start).bind(":types", hour.decision_types).bind_if(":p50", hour.lag_p50);
-    put.bind_if(":p95", hour.lag_p95).bind(":now", batch.at).bind_blob(":detail", hour.detail).execute();
+    put.bind(":start", hour.start)
+        .bind(":types", hour.decision_types)
+        .bind_if(":p50", hour.lag_p50);
+    put.bind_if(":p95", hour.lag_p95)
+        .bind(":now", batch.at)
+        .bind_blob(":detail", hour.detail)
+        .execute();
   }
   for (const DecisionFact& fact : batch.facts) put_fact(fact);
   for (const FlawedRow& flawed : batch.flaws) {
@@ -342,7 +383,8 @@ void WriteTransaction::begin_rebuild() {
 }
 
 bool WriteTransaction::clear_step(std::size_t limit) {
-  for (const char* sql : {sql::kClearFacts, sql::kClearHours, sql::kClearFlaws, sql::kClearPayloadIds}) {
+  for (const char* sql :
+       {sql::kClearFacts, sql::kClearHours, sql::kClearFlaws, sql::kClearPayloadIds}) {
     Statement clear = connection_.statement(sql);
     if (clear.bind(":limit", static_cast<std::int64_t>(limit)).execute() > 0) return false;
   }
@@ -362,15 +404,19 @@ void WriteTransaction::set_verified(Instant when, std::uint64_t differences) {
 
 void WriteTransaction::create_index(std::string_view name) {
   const auto wanted = connection_.schema().required_indexes();
-  const auto found = std::find_if(wanted.begin(), wanted.end(), [name](const auto& index) { return index.name == name; });
-  if (found == wanted.end()) throw Error(ErrorKind::not_found, "No index of the program is called " + std::string(name) + ".");
+  const auto found = std::find_if(wanted.begin(), wanted.end(),
+                                  [name](const auto& index) { return index.name == name; });
+  if (found == wanted.end())
+    throw Error(ErrorKind::not_found,
+                "No index of the program is called " + std::string(name) + ".");
   connection_.exec(found->create_statement().c_str());
 }
 
 void WriteTransaction::drop_index(std::string_view name) {
   const auto harmful = Schema::harmful_indexes(connection_.database());
   if (std::find(harmful.begin(), harmful.end(), name) == harmful.end()) {
-    throw Error(ErrorKind::conflict, "The index " + std::string(name) + " does no harm and is left alone.");
+    throw Error(ErrorKind::conflict,
+                "The index " + std::string(name) + " does no harm and is left alone.");
   }
   std::string quoted = "\"";
   for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

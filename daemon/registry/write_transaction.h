@@ -19,22 +19,29 @@ class Connection;
 /// What became of a decision handed over to be recorded.
 enum class RecordOutcome {
   recorded,
-  recorded_status_refused,  ///< the decision stands; a trigger of the registry refused the task's status
-  not_pending,              ///< nothing written: the inbox row has gone or is no longer pending
+  recorded_status_refused,  ///< the decision stands; a trigger of the registry refused the task's
+                            ///< status
+  not_pending,              ///< nothing written: somebody else has decided or closed the event
+  vanished,                 ///< nothing written: the event's inbox row has been deleted
 };
 
-/// Every change the program makes to a registry. Nothing here updates or deletes an audit row or an event.
-/// Thread rule: the writer thread, inside a job. A method that throws leaves nothing of the job behind.
+/// Every change the program makes to a registry. Nothing here updates or deletes an audit row or an
+/// event. Thread rule: the writer thread, inside a job. A method that throws leaves nothing of the
+/// job behind.
 class WriteTransaction {
  public:
   explicit WriteTransaction(Connection& connection) : connection_(connection) {}
 
   // Intake
-  /// Puts events into the inbox, one outcome each, in order; TASK_CREATED for an unknown task creates it. Throws
-  /// Error(busy), accepting none, where `max_backlog` pending rows would be passed.
-  [[nodiscard]] std::vector<Intake> accept(const std::vector<IncomingEvent>& events, Instant now, std::uint64_t max_backlog);
-  /// Puts followed rows into the inbox (unknown tasks as `failed`) and moves the position. Returns how many were new.
-  [[nodiscard]] std::size_t follow(const std::vector<Event>& events, const FollowPosition& position, Instant now);
+  /// Puts events into the inbox, one outcome each, in order; TASK_CREATED for an unknown task
+  /// creates it. Throws Error(busy), accepting none, where `max_backlog` pending rows would be
+  /// passed.
+  [[nodiscard]] std::vector<Intake> accept(const std::vector<IncomingEvent>& events, Instant now,
+                                           std::uint64_t max_backlog);
+  /// Puts followed rows into the inbox (unknown tasks as `failed`) and moves the position. Returns
+  /// how many were new.
+  [[nodiscard]] std::size_t follow(const std::vector<Event>& events, const FollowPosition& position,
+                                   Instant now);
   void set_follow_position(const FollowPosition& position, Instant now);
 
   // Decisions
@@ -42,13 +49,14 @@ class WriteTransaction {
   [[nodiscard]] RecordOutcome record(const DecisionRecord& record);
   [[nodiscard]] RecordOutcome record(const FailedEvaluation& failure);
   /// Marks a pending row whose decision exists already as completed.
-  void complete(const PendingEvent& pending, Instant now);
+  void complete(RowId inbox_row, const EventId& event, Instant now);
   /// Gives a pending row up without a decision.
-  void fail(const PendingEvent& pending, std::string_view message, Instant now);
+  void fail(RowId inbox_row, const EventId& event, std::string_view message, Instant now);
 
-  /// Status RUNNING and a MANUAL_UNBLOCK audit. Throws Error(not_found), Error(conflict) where the task is not
-  /// blocked or a trigger of the registry refuses. Returns the status written.
-  [[nodiscard]] std::string unblock(const TaskId& task, std::string_view actor, std::string_view reason, Instant now);
+  /// Status RUNNING and a MANUAL_UNBLOCK audit. Throws Error(not_found), Error(conflict) where the
+  /// task is not blocked or a trigger of the registry refuses. Returns the status written.
+  [[nodiscard]] std::string unblock(const TaskId& task, std::string_view actor,
+                                    std::string_view reason, Instant now);
 
   // Inbox upkeep
   /// Rows `processing` since before `before` become pending again. Returns how many.
@@ -60,7 +68,8 @@ class WriteTransaction {
   /// False, writing nothing, where the fold state is no longer `batch.from`.
   [[nodiscard]] bool fold(const FoldBatch& batch);
   void begin_rebuild();
-  /// One step of a rebuild's clearing; true once everything is gone and folding may start at the current end.
+  /// One step of a rebuild's clearing; true once everything is gone and folding may start at the
+  /// current end.
   [[nodiscard]] bool clear_step(std::size_t limit);
   void set_verified(Instant when, std::uint64_t differences);
 
@@ -72,6 +81,7 @@ class WriteTransaction {
   [[nodiscard]] Intake accept_one(const IncomingEvent& incoming, Instant now);
   [[nodiscard]] bool create_task(const TaskId& task, const NewTask& details, Instant now);
   bool put_into_inbox(const Event& event, Instant now, const std::optional<std::string>& failure);
+  [[nodiscard]] RecordOutcome why_not_pending(const EventId& event);
   void drop_event_time(const EventId& event);
   [[nodiscard]] bool set_status(const TaskId& task, std::string_view status, Instant now);
   void put_fact(const DecisionFact& fact);

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "base/ids.h"
 
@@ -34,7 +35,8 @@ class DecisionWaiters {
     Ticket(Ticket&&) noexcept;
     Ticket& operator=(Ticket&&) noexcept;
 
-    /// Suspends until all its events are decided or `limit` has passed; returns the outcomes there are.
+    /// Suspends until all its events are decided or `limit` has passed; returns the outcomes there
+    /// are.
     boost::asio::awaitable<std::vector<Outcome>> outcomes(std::chrono::milliseconds limit);
 
    private:

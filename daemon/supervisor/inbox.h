@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "model/event.h"
 #include "model/inbox.h"
@@ -17,14 +18,14 @@ class WriteQueue;
 namespace replay::supervisor {
 
 struct InboxStats {
-  std::uint64_t accepted = 0;    ///< since start
+  std::uint64_t accepted = 0;  ///< since start
   std::uint64_t duplicates = 0;
-  std::uint64_t rejected = 0;    ///< unknown task
-  std::uint64_t refused = 0;     ///< requests turned away because the inbox was full
+  std::uint64_t rejected = 0;  ///< unknown task
+  std::uint64_t refused = 0;   ///< requests turned away because the inbox was full
 };
 
-/// Where events are accepted: they are on disk when accept() returns. The table supervisor_inbox is the queue;
-/// memory holds none of it. Thread rule: any thread.
+/// Where events are accepted: they are on disk when accept() returns. The table supervisor_inbox is
+/// the queue; memory holds none of it. Thread rule: any thread.
 class Inbox {
  public:
   Inbox(registry::WriteQueue& writes, const Clock& clock, std::uint64_t max_backlog);
@@ -32,7 +33,8 @@ class Inbox {
   Inbox(const Inbox&) = delete;
   Inbox& operator=(const Inbox&) = delete;
 
-  /// One outcome per event, in order. Throws Error(busy, retry_after) where the backlog is full, accepting none.
+  /// One outcome per event, in order. Throws Error(busy, retry_after) where the backlog is full,
+  /// accepting none.
   boost::asio::awaitable<std::vector<Intake>> accept(std::vector<Event> events);
 
   [[nodiscard]] InboxStats stats() const;

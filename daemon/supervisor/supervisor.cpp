@@ -1,0 +1,344 @@
+#include "supervisor/supervisor.h"
+
+#include <algorithm>
+#include <iterator>
+#include <latch>
+#include <limits>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/mutex.h"
+#include "registry/registry.h"
+#include "supervisor/batch.h"
+#include "supervisor/decision_waiters.h"
+#include "supervisor/follower.h"
+
+namespace replay::supervisor {
+namespace {
+
+/// How often the inbox is tidied, and how soon the loop looks again by itself: deferred events fall
+/// due without a bell.
+constexpr std::chrono::seconds kUpkeepEvery{30};
+constexpr std::chrono::milliseconds kLookAgain{250};
+
+/// After a failure of the registry; the batch is read anew.
+constexpr std::chrono::milliseconds kPauseAfterFailure{500};
+constexpr std::chrono::seconds kReportFailureEvery{30};
+
+/// Completed rows removed per transaction.
+constexpr std::size_t kRemovedPerStep = 500;
+
+Outcome to_outcome(const DecisionRecord& record) {
+  return {record.event.id, record.id, std::string(to_string(record.decision.type)),
+          record.decision.reason};
+}
+
+std::chrono::milliseconds backoff(const Options& options, std::uint32_t attempt) {
+  auto length = options.first_backoff;
+  for (std::uint32_t i = 1; i < attempt && length < options.longest_backoff; ++i) length *= 2;
+  return std::min(length, options.longest_backoff);
+}
+
+}  // namespace
+
+struct Supervisor::Impl {
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  Impl(registry::Registry& the_registry, std::shared_ptr<const policy::Engine> the_policy,
+       DecisionWaiters& the_waiters, const Clock& the_clock, Logger& logger, Options the_options)
+      : registry(the_registry),
+        waiters(the_waiters),
+        clock(the_clock),
+        log(logger),
+        options(std::move(the_options)),
+        follower(registry, clock, options.followed_types),
+        engine(std::move(the_policy)),
+        workers(std::max<std::size_t>(1, options.workers)) {}
+
+  void run_until_stopped() {
+    registry::ChangeWatch& changes = registry.changes();
+    while (!changes.stopped()) {
+      const std::uint64_t seen = changes.rings();
+      if (!step_safely()) changes.wait(seen, kLookAgain);
+    }
+  }
+
+  /// True where something was decided, so that more may be waiting. The door at which a failure of
+  /// the registry is caught: nothing is lost by it, everything undecided is still in the inbox.
+  bool step_safely() {
+    try {
+      const bool worked = step();
+      if (failing_since) log.info("supervisor works again");
+      failing_since.reset();
+      return worked;
+    } catch (const std::exception& error) {
+      const auto now = std::chrono::steady_clock::now();
+      if (!failing_since || now - *failing_since >= kReportFailureEvery) {
+        log.error("supervisor cannot work; undecided events stay in the inbox",
+                  {{"reason", describe(error)}});
+        failing_since = now;
+      }
+      const auto never = std::numeric_limits<std::uint64_t>::max();
+      registry.changes().wait(never, kPauseAfterFailure);
+      return false;
+    }
+  }
+
+  bool step() {
+    tidy_inbox_if_due();
+    const std::size_t followed = follower.follow();
+    if (followed > 0) count([&](SupervisorStats& s) { s.followed += followed; });
+    return decide_batch();
+  }
+
+  // ---- Deciding
+
+  bool decide_batch() {
+    const std::vector<std::vector<PendingEvent>> tasks = take();
+    if (tasks.empty()) return false;
+    std::vector<Verdict> verdicts = decide(tasks);
+    std::sort(verdicts.begin(), verdicts.end(),
+              [](const Verdict& a, const Verdict& b) { return inbox_row_of(a) < inbox_row_of(b); });
+    const std::vector<registry::RecordOutcome> outcomes = record(verdicts);
+    defer_failed(verdicts);
+    publish(verdicts, outcomes);
+    return true;
+  }
+
+  /// The oldest pending events, a list per task, without the tasks that wait for a failed
+  /// evaluation's next attempt.
+  std::vector<std::vector<PendingEvent>> take() {
+    const SteadyTime now = clock.steady_now();
+    std::erase_if(deferred, [now](const auto& entry) { return entry.second <= now; });
+    std::unordered_map<TaskId, std::size_t> place;
+    std::vector<std::vector<PendingEvent>> tasks;
+    std::size_t taken = 0;
+    RowId above = 0;
+    while (taken < options.batch) {
+      std::vector<PendingEvent> rows =
+          registry.reads().read_now([&](const registry::ReadView& view) {
+            return view.pending_events(above, options.batch);
+          });
+      if (rows.empty()) break;
+      above = rows.back().row;
+      for (PendingEvent& pending : rows) {
+        if (taken == options.batch || deferred.contains(pending.event.task)) continue;
+        const auto [entry, is_new] = place.try_emplace(pending.event.task, tasks.size());
+        if (is_new) tasks.emplace_back();
+        tasks[entry->second].push_back(std::move(pending));
+        ++taken;
+      }
+    }
+    return tasks;
+  }
+
+  /// One task is one worker's; a single task is decided right here.
+  std::vector<Verdict> decide(const std::vector<std::vector<PendingEvent>>& tasks) {
+    const std::shared_ptr<const policy::Engine> policy = current_policy();
+    if (tasks.size() == 1) return decide_task(tasks.front(), *policy, clock, options);
+    std::vector<std::vector<Verdict>> results(tasks.size());
+    std::latch done(static_cast<std::ptrdiff_t>(tasks.size()));
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      boost::asio::post(workers, [&, i] {
+        results[i] = decide_task(tasks[i], *policy, clock, options);
+        done.count_down();
+      });
+    }
+    done.wait();
+    std::vector<Verdict> all;
+    for (auto& verdicts : results)
+      std::move(verdicts.begin(), verdicts.end(), std::back_inserter(all));
+    return all;
+  }
+
+  /// The batch in one transaction. Where the registry refuses something of it (a trigger or
+  /// constraint of somebody else's), one by one, so that one event cannot keep the others from
+  /// being decided.
+  std::vector<registry::RecordOutcome> record(const std::vector<Verdict>& verdicts) {
+    try {
+      return registry.writes().write_now([&](registry::WriteTransaction& tx) {
+        std::vector<registry::RecordOutcome> outcomes;
+        for (const Verdict& verdict : verdicts) outcomes.push_back(record_one(tx, verdict));
+        return outcomes;
+      });
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::conflict) throw;
+    }
+    std::vector<registry::RecordOutcome> outcomes;
+    for (const Verdict& verdict : verdicts) outcomes.push_back(record_or_fail(verdict));
+    return outcomes;
+  }
+
+  registry::RecordOutcome record_or_fail(const Verdict& verdict) {
+    try {
+      return registry.writes().write_now(
+          [&](registry::WriteTransaction& tx) { return record_one(tx, verdict); });
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::conflict) throw;
+      log.error("decision refused by the registry",
+                {{"event", event_of(verdict).id.str()}, {"reason", error.what()}});
+      registry.writes().write_now([&](registry::WriteTransaction& tx) {
+        tx.fail(inbox_row_of(verdict), event_of(verdict).id, error.what(), clock.now());
+        return true;
+      });
+      count([](SupervisorStats& s) { ++s.failed_events; });
+      return registry::RecordOutcome::not_pending;
+    }
+  }
+
+  registry::RecordOutcome record_one(registry::WriteTransaction& tx, const Verdict& verdict) const {
+    if (const auto* decision = std::get_if<DecisionRecord>(&verdict)) return tx.record(*decision);
+    if (const auto* failure = std::get_if<FailedEvaluation>(&verdict)) return tx.record(*failure);
+    const Closed& closed = std::get<Closed>(verdict);
+    if (closed.already_decided) {
+      tx.complete(closed.pending.row, closed.pending.event.id, clock.now());
+    } else {
+      tx.fail(closed.pending.row, closed.pending.event.id, "unknown task", clock.now());
+    }
+    return registry::RecordOutcome::recorded;
+  }
+
+  void defer_failed(const std::vector<Verdict>& verdicts) {
+    for (const Verdict& verdict : verdicts) {
+      const auto* failure = std::get_if<FailedEvaluation>(&verdict);
+      if (failure == nullptr || failure->final) continue;
+      deferred[failure->event.task] = clock.steady_now() + backoff(options, failure->attempt);
+    }
+  }
+
+  void publish(const std::vector<Verdict>& verdicts,
+               const std::vector<registry::RecordOutcome>& outcomes) {
+    std::vector<Outcome> announced;
+    count([&](SupervisorStats& s) {
+      for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        if (outcomes[i] == registry::RecordOutcome::vanished) ++s.lost;
+        if (outcomes[i] == registry::RecordOutcome::recorded_status_refused) ++s.refused_statuses;
+        const bool recorded = outcomes[i] == registry::RecordOutcome::recorded ||
+                              outcomes[i] == registry::RecordOutcome::recorded_status_refused;
+        if (recorded) count_recorded(s, verdicts[i], announced);
+      }
+    });
+    waiters.announce(announced);
+  }
+
+  static void count_recorded(SupervisorStats& s, const Verdict& verdict,
+                             std::vector<Outcome>& announced) {
+    if (const auto* record = std::get_if<DecisionRecord>(&verdict)) {
+      ++s.decisions[std::string(to_string(record->decision.type))];
+      for (const Finding& finding : record->decision.findings) {
+        ++s.findings[{std::string(to_string(finding.kind)),
+                      std::string(to_string(finding.severity))}];
+      }
+      announced.push_back(to_outcome(*record));
+    } else if (const auto* failure = std::get_if<FailedEvaluation>(&verdict)) {
+      ++s.failed_evaluations;
+      if (!failure->final) return;
+      ++s.failed_events;
+      announced.push_back({failure->event.id, failure->id, "ERROR", failure->error});
+    } else if (const Closed& closed = std::get<Closed>(verdict); !closed.already_decided) {
+      ++s.unknown_tasks;
+      ++s.failed_events;
+      announced.push_back({closed.pending.event.id, DecisionId(), "ERROR", "unknown task"});
+    }
+  }
+
+  // ---- Keeping the inbox small
+
+  void tidy_inbox_if_due() {
+    const SteadyTime now = clock.steady_now();
+    if (tidied_at && now - *tidied_at < kUpkeepEvery) return;
+    tidied_at = now;
+    const Instant stuck_before = clock.now() - options.stuck_after;
+    const std::size_t revived = registry.writes().write_now(
+        [&](registry::WriteTransaction& tx) { return tx.revive_stuck(stuck_before); });
+    if (revived > 0)
+      log.warn("inbox rows left in processing are pending again", {{"rows", revived}});
+    const std::size_t removed = remove_old_rows(clock.now() - options.inbox_retention);
+    count([&](SupervisorStats& s) {
+      s.revived_inbox_rows += revived;
+      s.removed_inbox_rows += removed;
+    });
+  }
+
+  std::size_t remove_old_rows(Instant before) {
+    std::size_t removed = 0;
+    while (!registry.changes().stopped()) {
+      const std::size_t some = registry.writes().write_now(
+          [&](registry::WriteTransaction& tx) {
+            return tx.remove_completed(before, kRemovedPerStep);
+          },
+          registry::Priority::background);
+      removed += some;
+      if (some < kRemovedPerStep) break;
+    }
+    return removed;
+  }
+
+  // ---- State
+
+  template <class Change>
+  void count(Change change) {
+    const MutexLock lock(mutex);
+    change(stats);
+  }
+
+  std::shared_ptr<const policy::Engine> current_policy() const {
+    const MutexLock lock(mutex);
+    return engine;
+  }
+
+  registry::Registry& registry;
+  DecisionWaiters& waiters;
+  const Clock& clock;
+  Logger& log;
+  const Options options;
+
+  // The loop's alone.
+  Follower follower;
+  std::unordered_map<TaskId, SteadyTime> deferred;
+  std::optional<SteadyTime> tidied_at;
+  std::optional<SteadyTime> failing_since;
+
+  mutable Mutex mutex;
+  std::shared_ptr<const policy::Engine> engine GUARDED_BY(mutex);
+  SupervisorStats stats GUARDED_BY(mutex);
+
+  boost::asio::thread_pool workers;
+  std::thread loop;
+};
+
+Supervisor::Supervisor(registry::Registry& registry, std::shared_ptr<const policy::Engine> policy,
+                       DecisionWaiters& waiters, const Clock& clock, Logger& log,
+                       const Options& options)
+    : impl_(std::make_unique<Impl>(registry, std::move(policy), waiters, clock, log, options)) {
+  impl_->loop = std::thread([impl = impl_.get()] { impl->run_until_stopped(); });
+}
+
+Supervisor::~Supervisor() {
+  impl_->registry.changes().stop();
+  impl_->loop.join();
+  impl_->workers.join();
+}
+
+void Supervisor::use(std::shared_ptr<const policy::Engine> policy) {
+  const MutexLock lock(impl_->mutex);
+  impl_->engine = std::move(policy);
+}
+
+std::shared_ptr<const policy::Engine> Supervisor::policy() const { return impl_->current_policy(); }
+
+SupervisorStats Supervisor::stats() const {
+  const MutexLock lock(impl_->mutex);
+  SupervisorStats stats = impl_->stats;
+  stats.policy = impl_->engine->name();
+  return stats;
+}
+
+}  // namespace replay::supervisor
