@@ -25,19 +25,21 @@ namespace replay::api {
 /// What /-/ready says: an empty sentence is ready, anything else says what is missing.
 using Readiness = std::function<std::string()>;
 
-/// Reloads configuration that can change while serving; throws Error with what is wrong, the old one staying in force.
+/// Reloads configuration that can change while serving; throws Error with what is wrong, the old
+/// one staying in force.
 using Reload = std::function<void()>;
 
 /// The text of /metrics, complete.
 using Scrape = std::function<std::string()>;
 
-/// What the API asks and tells; all of it outlives the router. One handler factory per resource (file), below.
+/// What the API asks and tells; all of it outlives the router. One handler factory per resource
+/// (file), below.
 struct Services {
   registry::ReadPool& reads;
   registry::WriteQueue& writes;
   registry::Vitals& vitals;
   supervisor::Inbox& inbox;
-  supervisor::DecisionWaiters* waiters;    ///< null: AgentOS's own supervisor decides, `?wait` is 409
+  supervisor::DecisionWaiters* waiters;  ///< null: AgentOS's own supervisor decides, `?wait` is 409
   const Clock& clock;
   std::chrono::seconds cache_max_age{60};  ///< of trace answers
   std::string metrics_path = "/metrics";
