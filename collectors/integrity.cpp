@@ -1,0 +1,54 @@
+#include "collectors/collectors.h"
+#include "collectors/families.h"
+#include "registry/vitals.h"
+
+namespace replay::collectors {
+namespace {
+
+double timestamp(Instant when) { return to_seconds(when.time_since_epoch()); }
+
+class IntegrityCollector final : public prometheus::Collectable {
+ public:
+  explicit IntegrityCollector(const registry::Vitals& vitals) : vitals_(vitals) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    const Integrity integrity = vitals_.signs().integrity;
+    std::vector<prometheus::MetricFamily> families{
+        gauge("decision_replay_integrity_orphaned_audits",
+              "Audit rows whose task is not in the registry.", sample(integrity.orphaned_audits)),
+        gauge("decision_replay_integrity_unreadable_rows",
+              "Audit rows with a payload that is not JSON, or a created_at that is no timestamp.",
+              {{{{"column", "payload"}}, sample(integrity.unreadable_payloads)},
+               {{{"column", "created_at"}}, sample(integrity.unreadable_timestamps)}}),
+        gauge("decision_replay_integrity_missing_indexes",
+              "Required indexes that the registry does not have.",
+              sample(integrity.missing_indexes.size())),
+        gauge("decision_replay_integrity_harmful_indexes", "Indexes that make every INSERT fail.",
+              sample(integrity.harmful_indexes.size())),
+        gauge("decision_replay_integrity_checked_timestamp_seconds",
+              "When the registry was last checked.", timestamp(integrity.checked_at)),
+    };
+    if (integrity.last_verified_at) {
+      families.push_back(gauge("decision_replay_summary_verified_timestamp_seconds",
+                               "When the summaries were last compared with the raw rows.",
+                               timestamp(*integrity.last_verified_at)));
+    }
+    if (integrity.drift) {
+      families.push_back(gauge("decision_replay_summary_drift",
+                               "Differences that the last verification found.",
+                               sample(*integrity.drift)));
+    }
+    return families;
+  }
+
+ private:
+  const registry::Vitals& vitals_;
+};
+
+}  // namespace
+
+Collector integrity(const registry::Vitals& vitals) {
+  return std::make_unique<IntegrityCollector>(vitals);
+}
+
+}  // namespace replay::collectors
