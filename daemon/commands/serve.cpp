@@ -178,6 +178,7 @@ void Daemon::add_collectors() {
     scrape_.add("supervisor", collectors::supervisor(*supervisor_));
     scrape_.add("policy", collectors::policy(*supervisor_));
   }
+  scrape_.add("losses", collectors::losses(supervisor_.get()));
   scrape_.add("inbox", collectors::inbox(vitals_, inbox_, clock_));
   scrape_.add("blocked", collectors::blocked(vitals_, windows_));
   scrape_.add("summaries", collectors::summaries(vitals_, *summarizer_, clock_));
