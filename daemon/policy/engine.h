@@ -13,6 +13,8 @@
 
 namespace replay::policy {
 
+struct Policy;
+
 /// One rule's work since the engine was made.
 struct RuleStats {
   std::string rule;
@@ -21,18 +23,22 @@ struct RuleStats {
   Duration time{};
 };
 
-/// A compiled policy: decides one event from the event, its task's state and a given instant. No I/O, no clock.
+/// A compiled policy: decides one event from the event, its task's state and a given instant. No
+/// I/O, no clock.
 ///
-/// Immutable but for the rules' counters; swapped whole on reload. Thread rule: decide() from any thread.
+/// Immutable but for the rules' counters; swapped whole on reload. Thread rule: decide() from any
+/// thread.
 class Engine {
  public:
+  explicit Engine(std::unique_ptr<const Policy> policy);
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  /// `now` decides which exceptions have expired. Throws Error(malformed) where the event's payload is no JSON
-  /// object, Error(internal) where the evaluation fails.
-  [[nodiscard]] Decision decide(const Event& event, const DecisionInputs& inputs, Instant now) const;
+  /// `now` decides which exceptions have expired. Throws Error(malformed) where the event's payload
+  /// is no JSON object, Error(internal) where the evaluation fails.
+  [[nodiscard]] Decision decide(const Event& event, const DecisionInputs& inputs,
+                                Instant now) const;
 
   /// "default@1"; several files: "default@1+site@3".
   [[nodiscard]] const std::string& name() const;
@@ -40,10 +46,7 @@ class Engine {
   [[nodiscard]] std::vector<RuleStats> stats() const;
 
  private:
-  friend class Loader;
-  struct Impl;
-  explicit Engine(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<const Policy> policy_;
 };
 
 /// A mistake, or something suspicious, in a policy file.
@@ -59,13 +62,23 @@ struct Diagnostic {
 /// "default.yml:12:5: error: …"
 [[nodiscard]] std::string to_string(const Diagnostic& diagnostic);
 
+/// The text of a policy file, and the name that its diagnostics carry.
+struct Source {
+  std::string name;
+  std::string text;
+};
+
 struct LoadResult {
-  std::unique_ptr<Engine> engine;          ///< null where there are errors
+  std::unique_ptr<Engine> engine;  ///< null where there are errors
   std::vector<Diagnostic> diagnostics;
 };
 
-/// Reads and compiles policy files; several add up (rules, exceptions and decide entries in order; ids unique over all).
-/// `now` decides which exceptions are reported as expired. Throws Error(unavailable) where a file cannot be read.
+/// Reads and compiles policy files; several add up (rules, exceptions and decide entries in order;
+/// ids unique over all). All mistakes of all files are reported. `now` decides which exceptions are
+/// reported as expired. Throws Error(unavailable) where a file cannot be read.
 [[nodiscard]] LoadResult load(const std::vector<std::filesystem::path>& files, Instant now);
+
+/// The same from memory.
+[[nodiscard]] LoadResult load_sources(const std::vector<Source>& sources, Instant now);
 
 }  // namespace replay::policy
