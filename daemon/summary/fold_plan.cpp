@@ -52,7 +52,8 @@ FoldPlan plan_fold(const registry::ReadView& view, Instant now) {
     plan.backfill = true;
     rows = view.audits_down_from(batch.low, kChunk);
     if (!rows.empty()) batch.low = rows.back().row - 1;
-    // At the end the ids below the first row count as done too, so that nothing seems to be behind.
+    // At the end the ids before the first row count as done as well: `low` above 0 means that a
+    // backfill is under way.
     if (rows.size() < kChunk) batch.low = std::min<RowId>(batch.low, 0);
     if (batch.low == plan.state.low) return plan;
   }

@@ -62,8 +62,8 @@ struct Summarizer::Impl {
   const Observer observer;
 
   Mutex one_step;
-  std::optional<RowId> observed
-      GUARDED_BY(one_step);  ///< the last row whose decision the observer knows
+  /// The last row whose decision the observer knows.
+  std::optional<RowId> observed GUARDED_BY(one_step);
   BackfillProgress progress GUARDED_BY(one_step);
 
   mutable Mutex stats_mutex;
@@ -115,8 +115,8 @@ void Summarizer::Impl::fold(const FoldPlan& plan) {
   const auto job = [&batch](registry::WriteTransaction& tx) { return tx.fold(batch); };
   const auto priority =
       plan.backfill ? registry::Priority::background : registry::Priority::foreground;
-  if (!registry.writes().write_now(job, priority))
-    return;  // another process was first: the next step looks again
+  const bool folded = registry.writes().write_now(job, priority);
+  if (!folded) return;  // another process was first: the next step looks again
   {
     const MutexLock lock(stats_mutex);
     stats.rows_folded += plan.rows;

@@ -1,0 +1,246 @@
+#include "summary/summarizer.h"
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "audits.h"
+#include "registry/registry.h"
+#include "summary/verify.h"
+#include "summary/window_stats.h"
+
+namespace replay::summary {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned kSeed = 20'260'128;
+constexpr Instant kLongAgo{};
+
+class Folding : public ::testing::Test {
+ protected:
+  /// A registry that AgentOS has been filling, not yet opened by us.
+  void agentos_wrote(std::size_t audits) {
+    files_.exec(testing::v24_tables());
+    random_.insert_into(files_, audits);
+  }
+
+  Summarizer& open() {
+    registry::Registry& registry = files_.open();
+    summarizer_ = std::make_unique<Summarizer>(
+        registry, files_.clock, files_.log, [this](const auto& decisions) {
+          heard_.insert(heard_.end(), decisions.begin(), decisions.end());
+        });
+    return *summarizer_;
+  }
+
+  void TearDown() override { summarizer_.reset(); }
+
+  std::uint64_t total() {
+    return ask(files_, [](const auto& view) { return decision_types(view, kLongAgo).total; });
+  }
+  std::vector<std::string> differences() {
+    return ask(files_, [](const auto& view) { return verify(view); }).differences;
+  }
+  void begin_rebuild() {
+    files_.registry().writes().write_now([](registry::WriteTransaction& tx) {
+      tx.begin_rebuild();
+      return true;
+    });
+  }
+
+  testing::TempRegistry files_;
+  RandomAudits random_{kSeed};
+  std::unique_ptr<Summarizer> summarizer_;
+  std::vector<DecisionFact> heard_;
+};
+
+TEST_F(Folding, NewRowsAreFoldedAndHeard) {
+  Summarizer& summarizer = open();
+  fold_all(summarizer);
+  random_.insert_into(files_, 2'500);
+  fold_all(summarizer);
+  EXPECT_EQ(total(), random_.decisions().size());
+  EXPECT_EQ(heard_.size(), random_.decisions().size());
+  EXPECT_EQ(summarizer.stats().rows_folded, 2'500U);
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, NothingNewIsNothingToDo) {
+  Summarizer& summarizer = open();
+  random_.insert_into(files_, 10);
+  fold_all(summarizer);
+  EXPECT_FALSE(summarizer.step());
+}
+
+TEST_F(Folding, RowsFromBeforeAdoptionAreFoldedInTheBackgroundUnheard) {
+  agentos_wrote(2'500);
+  Summarizer& summarizer = open();
+  fold_all(summarizer);
+  EXPECT_EQ(total(), random_.decisions().size());
+  EXPECT_TRUE(heard_.empty());
+  EXPECT_TRUE(summarizer.stats().complete);
+  EXPECT_EQ(summarizer.stats().rows_behind, 0U);
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, NewRowsGoBeforeOlderOnes) {
+  agentos_wrote(2'500);
+  Summarizer& summarizer = open();
+  ASSERT_TRUE(summarizer.step());
+  random_.insert_into(files_, 20);
+  ASSERT_TRUE(summarizer.step());
+  EXPECT_FALSE(summarizer.stats().complete);
+  EXPECT_FALSE(heard_.empty());
+}
+
+TEST_F(Folding, IsInNoHurryWhereTheFirstRowsAreGone) {
+  agentos_wrote(3'000);
+  files_.exec("DELETE FROM task_audits WHERE audit_id <= 1000");  // 2,000 left: whole chunks
+  Summarizer& summarizer = open();
+  fold_all(summarizer);
+  EXPECT_EQ(ask(files_, [](const auto& view) { return view.fold_state().low; }), 0);
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, GoesOnAfterARestart) {
+  agentos_wrote(2'500);
+  ASSERT_TRUE(open().step());
+  summarizer_.reset();
+  random_.insert_into(files_, 100);
+  fold_all(open());
+  EXPECT_EQ(total(), random_.decisions().size());
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, ALateRowGoesToTheHourOfItsCreation) {
+  Summarizer& summarizer = open();
+  Audit late;
+  late.created_at = "2026-01-28T12:00:00+02:00";
+  Audit now;
+  now.created_at = "2026-01-28 15:59:59";
+  insert(files_, {now, late});
+  fold_all(summarizer);
+  EXPECT_EQ(files_.ask("SELECT group_concat(window_start) FROM decision_stats_hourly"),
+            "2026-01-28T10:00:00.000000Z,2026-01-28T15:00:00.000000Z");
+}
+
+TEST_F(Folding, ARebuildGivesTheSameAgain) {
+  Summarizer& summarizer = open();
+  random_.insert_into(files_, 3'000);
+  fold_all(summarizer);
+  const std::string dump =
+      "SELECT group_concat(window_start || decision_types || hex(detail)) FROM "
+      "decision_stats_hourly";
+  const std::string before = files_.ask(dump);
+  files_.exec("DELETE FROM decision_replay_facts WHERE audit_row % 3 = 0");
+  begin_rebuild();
+  fold_all(summarizer);
+  EXPECT_EQ(files_.ask(dump), before);
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, DecisionsPassedByARebuildAreHeardOnceAllTheSame) {
+  Summarizer& summarizer = open();
+  random_.insert_into(files_, 1'000);
+  fold_all(summarizer);
+  begin_rebuild();
+  random_.insert_into(files_, 1'500);
+  fold_all(summarizer);
+  EXPECT_EQ(heard_.size(), random_.decisions().size());
+  EXPECT_EQ(total(), random_.decisions().size());
+}
+
+TEST_F(Folding, DecisionsFoldedByAnotherProcessAreHeardAllTheSame) {
+  Summarizer& summarizer = open();
+  fold_all(summarizer);
+  registry::Options options;
+  options.path = files_.path();
+  registry::Registry other(options, files_.clock, files_.log);
+  Summarizer elsewhere(other, files_.clock, files_.log, [](const auto&) {});
+  random_.insert_into(files_, 1'500);
+  fold_all(elsewhere);
+  fold_all(summarizer);
+  EXPECT_EQ(heard_.size(), random_.decisions().size());
+}
+
+TEST_F(Folding, TwoProcessesFoldEachRowOnce) {
+  agentos_wrote(6'000);
+  open();
+  registry::Options options;
+  options.path = files_.path();
+  registry::Registry other(options, files_.clock, files_.log);
+  Summarizer elsewhere(other, files_.clock, files_.log, [](const auto&) {});
+  std::thread beside([&] { fold_all(elsewhere); });
+  fold_all(*summarizer_);
+  beside.join();
+  EXPECT_EQ(total(), random_.decisions().size());
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, TwoProcessesCanRebuildTogether) {
+  Summarizer& summarizer = open();
+  random_.insert_into(files_, 6'000);
+  fold_all(summarizer);
+  registry::Options options;
+  options.path = files_.path();
+  registry::Registry other(options, files_.clock, files_.log);
+  Summarizer elsewhere(other, files_.clock, files_.log, [](const auto&) {});
+  begin_rebuild();
+  std::thread beside([&] { fold_all(elsewhere); });
+  fold_all(summarizer);
+  beside.join();
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, FlawedRowsAreListed) {
+  Summarizer& summarizer = open();
+  Audit no_time;
+  no_time.created_at = "sometime";
+  Audit no_json;
+  no_json.payload = "{oops";
+  insert(files_, {no_time, no_json, Audit{}});
+  fold_all(summarizer);
+  const auto flawed = ask(files_, [](const auto& view) { return view.flawed_rows(10); });
+  ASSERT_EQ(flawed.size(), 2U);
+}
+
+TEST_F(Folding, TheBellAndAThreadDoItAlone) {
+  registry::Registry& registry = files_.open();
+  std::promise<std::string> heard;
+  Summarizer summarizer(registry, files_.clock, files_.log, [&heard](const auto& decisions) {
+    heard.set_value(decisions.front().type);
+  });
+  summarizer.start();
+  insert(files_, {Audit{}});
+  auto type = heard.get_future();
+  ASSERT_EQ(type.wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(type.get(), "ALLOWED");
+}
+
+TEST_F(Folding, AFailureIsCountedAndTriedAgain) {
+  registry::Registry& registry = files_.open();
+  const auto until = [](const auto& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return condition();
+  };
+  files_.exec(
+      "INSERT INTO decision_stats_hourly (window_start, detail) VALUES "
+      "('2026-01-28T10:00:00.000000Z', x'00')");
+  insert(files_, {Audit{}});
+  Logger quiet(LogLevel::error, LogFormat::logfmt);
+  Summarizer summarizer(registry, files_.clock, quiet, [](const auto&) {});
+  summarizer.start();
+  ASSERT_TRUE(until([&] { return summarizer.stats().failures > 0; }));
+  files_.exec("DELETE FROM decision_stats_hourly");
+  EXPECT_TRUE(until([&] { return summarizer.stats().rows_folded == 1; }));
+}
+
+}  // namespace
+}  // namespace replay::summary
