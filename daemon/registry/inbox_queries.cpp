@@ -103,7 +103,7 @@ std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
                                                                          : sql::kFollowEvents);
   rows.bind(":above", position.last_seen).bind(":limit", static_cast<std::int64_t>(limit));
   while (rows.step()) {
-    position.last_seen = rows.integer("rowid");
+    position.last_seen = rows.integer("row");
     const std::string type = rows.text_if("event_type").value_or("");
     if (std::find(types.begin(), types.end(), type) == types.end()) continue;
     Event event;

@@ -86,13 +86,13 @@ void NewestFirst::read_unreadable() {
   all.bind(":task", task_.str());
   while (all.step()) {
     if (all.instant_if("created_at")) continue;
-    const TracePosition position{Instant::min(), kind_, all.integer("rowid")};
+    const TracePosition position{Instant::min(), kind_, all.integer("row")};
     if (!after_ || position < *after_) heap_.push({position, ""});
   }
 }
 
 void NewestFirst::offer(const Statement& row, Instant ts) {
-  const TracePosition position{ts, kind_, row.integer("rowid")};
+  const TracePosition position{ts, kind_, row.integer("row")};
   if (!after_ || position < *after_) heap_.push({position, row.text("event_type")});
 }
 

@@ -73,15 +73,18 @@ INSERT OR IGNORE INTO decision_replay_state (key, value) VALUES ('epoch', 1), ('
 // ---- Tasks -------------------------------------------------------------------------------------
 
 inline constexpr const char* kTaskById =
-    "SELECT rowid, task_id, status, {tasks.title} AS title, {tasks.created_by} AS created_by, "
+    "SELECT rowid AS row, task_id, status, {tasks.title} AS title, {tasks.created_by} AS "
+    "created_by, "
     "{tasks.created_at} AS created_at, {tasks.updated_at} AS updated_at FROM tasks WHERE task_id = "
     ":task";
 inline constexpr const char* kTasksBelow =
-    "SELECT rowid, task_id, status, {tasks.title} AS title, {tasks.created_by} AS created_by, "
+    "SELECT rowid AS row, task_id, status, {tasks.title} AS title, {tasks.created_by} AS "
+    "created_by, "
     "{tasks.created_at} AS created_at, {tasks.updated_at} AS updated_at FROM tasks "
     "WHERE rowid < :below ORDER BY rowid DESC LIMIT :limit";
 inline constexpr const char* kTasksOfStatusBelow =
-    "SELECT rowid, task_id, status, {tasks.title} AS title, {tasks.created_by} AS created_by, "
+    "SELECT rowid AS row, task_id, status, {tasks.title} AS title, {tasks.created_by} AS "
+    "created_by, "
     "{tasks.created_at} AS created_at, {tasks.updated_at} AS updated_at FROM tasks "
     "WHERE status = :status COLLATE NOCASE AND rowid < :below ORDER BY rowid DESC LIMIT :limit";
 inline constexpr const char* kTaskState =
@@ -116,21 +119,23 @@ inline constexpr const char* kSetTaskStatus =
 // after text; `:before` is a text, or an empty blob for "no bound".
 
 inline constexpr const char* kAuditTimesOfTask =
-    "SELECT rowid, created_at, event_type FROM task_audits "
+    "SELECT rowid AS row, created_at, event_type FROM task_audits "
     "WHERE task_id = :task AND created_at >= '' AND created_at < :before ORDER BY created_at DESC";
 inline constexpr const char* kEventTimesOfTask =
-    "SELECT rowid, created_at, event_type FROM task_events "
+    "SELECT rowid AS row, created_at, event_type FROM task_events "
     "WHERE task_id = :task AND created_at >= '' AND created_at < :before ORDER BY created_at DESC";
 inline constexpr const char* kNumericAuditTimesOfTask =
-    "SELECT rowid, created_at, event_type FROM task_audits WHERE task_id = :task AND created_at < "
+    "SELECT rowid AS row, created_at, event_type FROM task_audits WHERE task_id = :task AND "
+    "created_at < "
     "''";
 inline constexpr const char* kNumericEventTimesOfTask =
-    "SELECT rowid, created_at, event_type FROM task_events WHERE task_id = :task AND created_at < "
+    "SELECT rowid AS row, created_at, event_type FROM task_events WHERE task_id = :task AND "
+    "created_at < "
     "''";
 inline constexpr const char* kAllAuditTimesOfTask =
-    "SELECT rowid, created_at FROM task_audits WHERE task_id = :task";
+    "SELECT rowid AS row, created_at FROM task_audits WHERE task_id = :task";
 inline constexpr const char* kAllEventTimesOfTask =
-    "SELECT rowid, created_at FROM task_events WHERE task_id = :task";
+    "SELECT rowid AS row, created_at FROM task_events WHERE task_id = :task";
 inline constexpr const char* kAuditItem =
     "SELECT audit_id AS id, event_type, {task_audits.decision_id} AS decision_id, payload "
     "FROM task_audits WHERE rowid = :row";
@@ -187,19 +192,19 @@ inline constexpr const char* kPutFlaw =
 inline constexpr const char* kPutPayloadId =
     "INSERT OR REPLACE INTO decision_replay_ids (decision_id, audit_row) VALUES (:id, :row)";
 inline constexpr const char* kAuditsAbove =
-    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
+    "SELECT rowid AS row, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
     "decision_id, "
     "{task_audits.source_event_ts} AS source_event_ts, "
     "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
     "FROM task_audits WHERE rowid > :row ORDER BY rowid LIMIT :limit";
 inline constexpr const char* kAuditsDownFrom =
-    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
+    "SELECT rowid AS row, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
     "decision_id, "
     "{task_audits.source_event_ts} AS source_event_ts, "
     "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
     "FROM task_audits WHERE rowid <= :row ORDER BY rowid DESC LIMIT :limit";
 inline constexpr const char* kDecisionAuditsBetween =
-    "SELECT rowid, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
+    "SELECT rowid AS row, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
     "decision_id, "
     "{task_audits.source_event_ts} AS source_event_ts, "
     "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
@@ -269,10 +274,12 @@ inline constexpr const char* kCompletedRows =
 inline constexpr const char* kRemoveCompleted =
     "DELETE FROM supervisor_inbox WHERE rowid = :row AND status = 'completed'";
 inline constexpr const char* kFollowAudits =
-    "SELECT rowid, task_id, event_type, created_at, payload FROM task_audits WHERE rowid > :above "
+    "SELECT rowid AS row, task_id, event_type, created_at, payload FROM task_audits WHERE rowid > "
+    ":above "
     "ORDER BY rowid LIMIT :limit";
 inline constexpr const char* kFollowEvents =
-    "SELECT rowid, task_id, event_type, created_at, payload FROM task_events WHERE rowid > :above "
+    "SELECT rowid AS row, task_id, event_type, created_at, payload FROM task_events WHERE rowid > "
+    ":above "
     "ORDER BY rowid LIMIT :limit";
 inline constexpr const char* kFollowPosition =
     "SELECT last_seen_id FROM supervisor_checkpoint WHERE source_table = :source";

@@ -37,7 +37,7 @@ std::vector<DecisionFact> read_facts(Statement& rows) {
 
 AuditRow to_audit(const Statement& row) {
   AuditRow audit;
-  audit.row = row.integer("rowid");
+  audit.row = row.integer("row");
   audit.task = TaskId(row.text_if("task_id").value_or(""));
   audit.event_type = row.text_if("event_type").value_or("");
   audit.created_at = row.instant_if("created_at");

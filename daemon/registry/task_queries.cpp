@@ -18,7 +18,7 @@ Task to_task(const Statement& row) {
   task.created_by = row.text_if("created_by");
   task.created_at = row.instant_if("created_at");
   task.updated_at = row.instant_if("updated_at");
-  task.row = row.integer("rowid");
+  task.row = row.integer("row");
   return task;
 }
 

@@ -383,6 +383,10 @@ void WriteTransaction::begin_rebuild() {
 }
 
 bool WriteTransaction::clear_step(std::size_t limit) {
+  // Another process may have finished the clearing since the caller looked, and be folding again.
+  const State state = read_state(connection_);
+  const auto clearing = state.find("clearing");
+  if (clearing == state.end() || clearing->second == 0) return true;
   for (const char* sql :
        {sql::kClearFacts, sql::kClearHours, sql::kClearFlaws, sql::kClearPayloadIds}) {
     Statement clear = connection_.statement(sql);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/json.h"
 
 namespace replay::supervisor {
@@ -31,14 +30,14 @@ std::uint64_t retry_count_of(const TaskState& task) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, count->get_int64()));
 }
 
-FailedEvaluation failed(const PendingEvent& pending, const std::string& error, bool hopeless,
+FailedEvaluation failed(const PendingEvent& pending, const std::string& error,
                         const policy::Engine& engine, Instant now, const Options& options) {
   FailedEvaluation failure;
   failure.inbox_row = pending.row;
   failure.event = pending.event;
   failure.error = error;
   failure.attempt = pending.attempts + 1;
-  failure.final = hopeless || failure.attempt >= options.max_attempts;
+  failure.final = failure.attempt >= options.max_attempts;
   failure.id = decision_id_for(pending.event.id, failure.attempt);
   failure.policy = engine.name();
   failure.processed_at = now;
@@ -55,12 +54,8 @@ Verdict decide_one(const PendingEvent& pending, const TaskState& task, const pol
   record.inputs = {task, retry_count_of(task)};
   try {
     record.decision = engine.decide(pending.event, record.inputs, clock.now());
-  } catch (const Error& error) {
-    // A payload that is no JSON object stays one: trying again would change nothing.
-    return failed(pending, error.what(), error.kind() == ErrorKind::malformed, engine, clock.now(),
-                  options);
   } catch (const std::exception& error) {
-    return failed(pending, error.what(), false, engine, clock.now(), options);
+    return failed(pending, error.what(), engine, clock.now(), options);
   }
   record.processed_at = clock.now();
   record.decision_time = std::chrono::duration_cast<Duration>(clock.steady_now() - start);
