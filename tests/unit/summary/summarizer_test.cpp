@@ -13,11 +13,10 @@
 #include "registry/registry.h"
 #include "summary/verify.h"
 #include "summary/window_stats.h"
+#include "support/wait_until.h"
 
 namespace replay::summary {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr unsigned kSeed = 20'260'128;
 constexpr Instant kLongAgo{};
@@ -198,6 +197,18 @@ TEST_F(Folding, TwoProcessesCanRebuildTogether) {
   EXPECT_EQ(differences(), std::vector<std::string>{});
 }
 
+TEST_F(Folding, AClearingStepThatComesTooLateClearsNothing) {
+  Summarizer& summarizer = open();
+  random_.insert_into(files_, 100);
+  begin_rebuild();
+  fold_all(summarizer);
+  const bool done = files_.registry().writes().write_now(
+      [](registry::WriteTransaction& tx) { return tx.clear_step(1'000); });
+  EXPECT_TRUE(done);
+  EXPECT_EQ(total(), random_.decisions().size());
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
 TEST_F(Folding, FlawedRowsAreListed) {
   Summarizer& summarizer = open();
   Audit no_time;
@@ -219,17 +230,12 @@ TEST_F(Folding, TheBellAndAThreadDoItAlone) {
   summarizer.start();
   insert(files_, {Audit{}});
   auto type = heard.get_future();
-  ASSERT_EQ(type.wait_for(20s), std::future_status::ready);
+  ASSERT_EQ(type.wait_for(testing::kPatience), std::future_status::ready);
   EXPECT_EQ(type.get(), "ALLOWED");
 }
 
 TEST_F(Folding, AFailureIsCountedAndTriedAgain) {
   registry::Registry& registry = files_.open();
-  const auto until = [](const auto& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    return condition();
-  };
   files_.exec(
       "INSERT INTO decision_stats_hourly (window_start, detail) VALUES "
       "('2026-01-28T10:00:00.000000Z', x'00')");
@@ -237,9 +243,9 @@ TEST_F(Folding, AFailureIsCountedAndTriedAgain) {
   Logger quiet(LogLevel::error, LogFormat::logfmt);
   Summarizer summarizer(registry, files_.clock, quiet, [](const auto&) {});
   summarizer.start();
-  ASSERT_TRUE(until([&] { return summarizer.stats().failures > 0; }));
+  testing::wait_until("a failure", [&] { return summarizer.stats().failures > 0; });
   files_.exec("DELETE FROM decision_stats_hourly");
-  EXPECT_TRUE(until([&] { return summarizer.stats().rows_folded == 1; }));
+  testing::wait_until("the row", [&] { return summarizer.stats().rows_folded == 1; });
 }
 
 }  // namespace
