@@ -28,6 +28,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   program.footer(kExamples);
   program.set_version_flag("--version", [] { return "decision-replay " + version(); });
   program.require_subcommand(1);
+  program.failure_message([](const CLI::App*, const CLI::Error& mistake) {
+    return std::string("decision-replay: ") + mistake.what() + "; see decision-replay --help\n";
+  });
 
   Command chosen;
   for (const auto add : {add_serve, add_check_config, add_doctor, add_unblock, add_policy,

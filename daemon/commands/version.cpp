@@ -12,7 +12,7 @@ void add_version(CLI::App& program, Command& chosen) {
   CLI::App* command = program.add_subcommand("version", "Print the version of this program.");
   command->callback([&chosen] {
     chosen = [] {
-      std::cout << "decision-replay " << version() << " (" __VERSION__ ")\n";
+      std::cout << "decision-replay " << version() << '\n';
       return 0;
     };
   });
