@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -220,6 +221,15 @@ class Loader {
   Reporter* reporter_ = nullptr;
 };
 
+/// As a person reads the files: in their order, from top to bottom.
+void sort(std::vector<Diagnostic>& diagnostics, const std::vector<Source>& sources) {
+  const auto place = [&](const Diagnostic& diagnostic) {
+    const auto file = std::ranges::find(sources, diagnostic.file, &Source::name);
+    return std::tuple(file - sources.begin(), diagnostic.line, diagnostic.column);
+  };
+  std::ranges::stable_sort(diagnostics, {}, place);
+}
+
 }  // namespace
 
 std::string to_string(const Diagnostic& diagnostic) {
@@ -233,6 +243,7 @@ LoadResult load_sources(const std::vector<Source>& sources, Instant now) {
   Loader loader(now, result.diagnostics);
   for (const Source& source : sources) loader.add(source);
   auto policy = loader.finish();
+  sort(result.diagnostics, sources);
   const bool failed = std::ranges::any_of(result.diagnostics, [](const Diagnostic& diagnostic) {
     return diagnostic.level == Diagnostic::Level::error;
   });
