@@ -1,0 +1,187 @@
+#include "supervisor/supervisor.h"
+
+#include <functional>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "supervisor/decision_waiters.h"
+#include "support/temp_registry.h"
+#include "test_policy.h"
+
+namespace replay::supervisor {
+namespace {
+
+using testing::TempRegistry;
+
+class Supervising : public ::testing::Test {
+ protected:
+  void start() {
+    registry.open();
+    supervisor.emplace(registry.registry(), testing::test_policy(registry.directory()), waiters,
+                       registry.clock, registry.log, options);
+  }
+  void restart() {
+    supervisor.reset();
+    start();
+  }
+  void post(const std::string& event, const std::string& task, const std::string& payload = "{}",
+            const std::string& type = "TASK_CREATED") {
+    const std::vector<IncomingEvent> events{
+        {{EventId(event), TaskId(task), type, registry.clock.now(), EventSource::eventbus, payload},
+         {}}};
+    registry.registry().writes().write_now([&](registry::WriteTransaction& tx) {
+      return tx.accept(events, registry.clock.now(), 10'000);
+    });
+  }
+  void until(const std::function<bool()>& condition) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    while (!condition()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), give_up) << "waited too long";
+      std::this_thread::yield();
+    }
+  }
+  std::int64_t completed() {
+    return registry.count("SELECT count(*) FROM supervisor_inbox WHERE status = 'completed'");
+  }
+
+  TempRegistry registry;
+  DecisionWaiters waiters;
+  Options options;
+  std::optional<Supervisor> supervisor;
+};
+
+TEST_F(Supervising, DecidesEveryEventOnceAndATasksOwnInOrder) {
+  start();
+  for (int i = 0; i < 300; ++i) {
+    const std::string task = "t" + std::to_string(i % 7);
+    post("e" + std::to_string(i), task, i % 5 == 0 ? R"({"command":"danger"})" : "{}");
+  }
+  until([this] { return completed() == 300; });
+  EXPECT_EQ(registry.count("SELECT count(*) FROM task_audits"), 300);
+  EXPECT_EQ(registry.count("SELECT count(DISTINCT decision_id) FROM task_audits"), 300);
+  // Within each task the decisions stand in the order in which its events came.
+  EXPECT_EQ(registry.count(
+                "SELECT count(*) FROM (SELECT i.rowid - lag(i.rowid) OVER (PARTITION BY a.task_id "
+                "ORDER BY a.audit_id)"
+                " AS step FROM task_audits a JOIN supervisor_inbox i ON i.event_id = "
+                "json_extract(a.payload, '$.decision_snapshot.event.event_id')) WHERE step < 0"),
+            0);
+  EXPECT_EQ(supervisor->stats().decisions.at("BLOCK"), 60U);
+  EXPECT_EQ(supervisor->stats().lost, 0U);
+}
+
+TEST_F(Supervising, ARestartGoesOnWithWhatWasLeft) {
+  start();
+  supervisor.reset();
+  registry.open();
+  post("e1", "t");
+  start();
+  until([this] { return completed() == 1; });
+}
+
+TEST_F(Supervising, AFailedEvaluationIsTriedAgainWithBackoffAndThenGivenUp) {
+  options.max_attempts = 3;
+  start();
+  registry.exec("INSERT INTO tasks (task_id) VALUES ('t')");
+  registry.exec(
+      "INSERT INTO supervisor_inbox (event_id, task_id, event_type, source, payload, status, "
+      "retry_count) VALUES "
+      "('bad', 't', 'TASK_CREATED', 'eventbus', 'no json', 'pending', 0), "
+      "('good', 't', 'TASK_CREATED', 'eventbus', '{}', 'pending', 0)");
+  const auto attempts = [this] {
+    return registry.count("SELECT retry_count FROM supervisor_inbox WHERE event_id = 'bad'");
+  };
+  until([&] { return attempts() == 1; });
+  registry.clock.advance(options.first_backoff);
+  until([&] { return attempts() == 2; });
+  EXPECT_EQ(registry.ask("SELECT status FROM supervisor_inbox WHERE event_id = 'good'"), "pending");
+  registry.clock.advance(2 * options.first_backoff);
+  until([&] { return completed() == 1; });
+  EXPECT_EQ(registry.ask("SELECT status FROM supervisor_inbox WHERE event_id = 'bad'"), "failed");
+  EXPECT_EQ(
+      registry.count("SELECT count(*) FROM task_audits WHERE event_type = 'SUPERVISOR_ERROR'"), 3);
+  EXPECT_EQ(registry.ask("SELECT status FROM tasks"), "VERIFYING");
+}
+
+TEST_F(Supervising, RowsOfOtherWritersAreDecided) {
+  registry.exec(testing::v24_tables());
+  start();
+  registry.exec("INSERT INTO tasks (task_id, status) VALUES ('t', 'running')");
+  registry.exec(
+      "INSERT INTO task_audits (task_id, event_type, payload) VALUES ('t', 'TASK_CREATED', "
+      "'{\"command\":\"danger\"}')");
+  until([this] { return registry.ask("SELECT status FROM tasks") == "blocked"; });
+  EXPECT_EQ(registry.ask("SELECT event_id || source FROM supervisor_inbox"),
+            "polling_task_audits_1polling");
+}
+
+TEST_F(Supervising, AnEventOfAnUnknownTaskIsFailedAndCounted) {
+  registry.exec(testing::v24_tables());
+  start();
+  registry.exec("INSERT INTO task_audits (task_id, event_type) VALUES ('nobody', 'TASK_FAILED')");
+  until([this] { return registry.ask("SELECT status FROM supervisor_inbox") == "failed"; });
+  EXPECT_EQ(registry.ask("SELECT error_message FROM supervisor_inbox"), "unknown task");
+}
+
+TEST_F(Supervising, OneEventTheRegistryRefusesKeepsNoOtherWaiting) {
+  registry.exec(testing::v24_tables());
+  registry.exec(
+      "CREATE TRIGGER no_blocks BEFORE INSERT ON task_audits WHEN new.event_type = "
+      "'SUPERVISOR_BLOCKED' "
+      "BEGIN SELECT RAISE(ABORT, 'not here'); END");
+  registry.open();
+  post("refused", "t1", R"({"command":"danger"})");
+  post("fine", "t2");
+  start();
+  until([this] { return completed() == 1; });
+  until([this] {
+    return registry.ask("SELECT status FROM supervisor_inbox WHERE event_id = 'refused'") ==
+           "failed";
+  });
+  EXPECT_EQ(registry.ask("SELECT status FROM tasks WHERE task_id = 't1'"), "PENDING");
+}
+
+TEST_F(Supervising, AnEventThatCameAgainAfterItsInboxRowWasTidiedAwayIsNotDecidedAgain) {
+  start();
+  post("e1", "t");
+  until([this] { return completed() == 1; });
+  registry.exec("DELETE FROM supervisor_inbox");
+  post("e1", "t");
+  until([this] { return completed() == 1; });
+  EXPECT_EQ(registry.count("SELECT count(*) FROM task_audits"), 1);
+}
+
+TEST_F(Supervising, KeepsTheInboxSmallAndRevivesStuckRows) {
+  start();
+  post("e1", "t");
+  until([this] { return completed() == 1; });
+  registry.exec(
+      "INSERT INTO supervisor_inbox (event_id, task_id, event_type, source, payload, status, "
+      "received_at) VALUES "
+      "('stuck', 't', 'TASK_CREATED', 'eventbus', '{}', 'processing', '2026-01-01 00:00:00')");
+  registry.clock.advance(options.inbox_retention + std::chrono::minutes{1});
+  until([this] { return supervisor->stats().removed_inbox_rows == 1; });
+  EXPECT_EQ(supervisor->stats().revived_inbox_rows, 1U);
+  until([this] {
+    return registry.ask("SELECT status FROM supervisor_inbox WHERE event_id = 'stuck'") ==
+           "completed";
+  });
+}
+
+TEST_F(Supervising, ANewPolicyDecidesTheNextBatch) {
+  start();
+  std::ofstream(registry.directory() / "other.yml") << "policy: other\nversion: 7\n";
+  auto loaded = policy::load({registry.directory() / "other.yml"}, Instant{});
+  ASSERT_TRUE(loaded.engine);
+  supervisor->use(std::move(loaded.engine));
+  post("e1", "t", R"({"command":"danger"})");
+  until([this] { return completed() == 1; });
+  EXPECT_EQ(
+      registry.ask("SELECT json_extract(payload, '$.decision_snapshot.policy') FROM task_audits"),
+      "other@7");
+  EXPECT_EQ(supervisor->stats().policy, "other@7");
+}
+
+}  // namespace
+}  // namespace replay::supervisor
