@@ -68,4 +68,8 @@ Error to_error(const SQLite::Exception& failure) {
   }
 }
 
+bool is_refusal(const SQLite::Exception& failure) {
+  return (failure.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT;
+}
+
 }  // namespace replay::registry

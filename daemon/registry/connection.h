@@ -49,4 +49,7 @@ class Connection {
 /// unavailable (disk, permissions, file), corrupt, conflict (a constraint or trigger), internal.
 [[nodiscard]] Error to_error(const SQLite::Exception& failure);
 
+/// A constraint or trigger of the registry refused the statement, and only that statement.
+[[nodiscard]] bool is_refusal(const SQLite::Exception& failure);
+
 }  // namespace replay::registry

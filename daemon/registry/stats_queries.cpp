@@ -59,13 +59,6 @@ std::vector<AuditRow> read_audits(Connection& connection, const char* sql, RowId
 
 }  // namespace
 
-State read_state(Connection& connection) {
-  State state;
-  Statement rows = connection.statement(sql::kState);
-  while (rows.step()) state[rows.text("key")] = rows.integer("value");
-  return state;
-}
-
 FoldState ReadView::fold_state() const {
   const auto state = read_state(connection_);
   const auto value = [&state](std::string_view key) {

@@ -1,0 +1,147 @@
+#include <SQLiteCpp/Exception.h>
+
+#include "base/error.h"
+#include "registry/connection.h"
+#include "registry/sql.h"
+#include "registry/state.h"
+#include "registry/write_transaction.h"
+
+namespace replay::registry {
+namespace {
+
+bool task_exists(Connection& connection, const TaskId& task) {
+  Statement find = connection.statement(sql::kTaskState);
+  return find.bind(":task", task.str()).step();
+}
+
+}  // namespace
+
+std::vector<Intake> WriteTransaction::accept(const std::vector<IncomingEvent>& events, Instant now,
+                                             std::uint64_t max_backlog) {
+  {
+    Statement pending = connection_.statement(sql::kCountPendingUpTo);
+    pending.bind(":limit", static_cast<std::int64_t>(max_backlog));
+    if (pending.step() &&
+        static_cast<std::uint64_t>(pending.integer("n")) + events.size() > max_backlog) {
+      throw Error(ErrorKind::busy,
+                  "The inbox is full (" + std::to_string(max_backlog) +
+                      " undecided events); nothing of this request was accepted.",
+                  std::chrono::seconds{2});
+    }
+  }
+  std::vector<Intake> outcomes;
+  outcomes.reserve(events.size());
+  for (const IncomingEvent& incoming : events) outcomes.push_back(accept_one(incoming, now));
+  return outcomes;
+}
+
+Intake WriteTransaction::accept_one(const IncomingEvent& incoming, Instant now) {
+  const Event& event = incoming.event;
+  {
+    Statement known = connection_.statement(sql::kKnowsEvent);
+    if (known.bind(":event", event.id.str()).step()) return Intake::duplicate;
+  }
+  if (!task_exists(connection_, event.task)) {
+    if (event.type != kTaskCreated || !create_task(event.task, incoming.new_task, now))
+      return Intake::unknown_task;
+  }
+  put_into_inbox(event, now, std::nullopt);
+  if (event.ts != now) {
+    Statement ts = connection_.statement(sql::kPutEventTime);
+    ts.bind(":event", event.id.str()).bind(":ts", to_micros(event.ts)).execute();
+  }
+  return Intake::accepted;
+}
+
+/// False where the registry's own constraints want more of a task than an event can say.
+bool WriteTransaction::create_task(const TaskId& task, const NewTask& details, Instant now) {
+  try {
+    Statement insert = connection_.statement(sql::kInsertTask);
+    insert.bind(":task", task.str()).bind(":status", "PENDING").bind(":now", now).execute();
+  } catch (const SQLite::Exception& failure) {
+    if (!is_refusal(failure)) throw;
+    return false;
+  }
+  Statement describe = connection_.statement(sql::kDescribeTask);
+  describe.bind(":task", task.str())
+      .bind_if(":session", details.session_id)
+      .bind_if(":title", details.title);
+  describe.bind_if(":by", details.created_by).bind_if(":metadata", details.metadata).execute();
+  return true;
+}
+
+bool WriteTransaction::put_into_inbox(const Event& event, Instant now,
+                                      const std::optional<std::string>& failure) {
+  Statement insert = connection_.statement(sql::kInsertInbox);
+  insert.bind(":event", event.id.str()).bind(":task", event.task.str()).bind(":type", event.type);
+  insert.bind(":source", to_string(event.source)).bind(":payload", event.payload).bind(":now", now);
+  insert.bind(":status", failure ? "failed" : "pending").bind_if(":error", failure);
+  if (failure) {
+    insert.bind(":processed", now);
+  } else {
+    insert.bind_null(":processed");
+  }
+  return insert.execute() == 1;
+}
+
+std::size_t WriteTransaction::follow(const std::vector<Event>& events,
+                                     const FollowPosition& position, Instant now) {
+  std::size_t added = 0;
+  for (const Event& event : events) {
+    const bool known_task = task_exists(connection_, event.task);
+    const auto failure = known_task ? std::nullopt : std::optional<std::string>("unknown task");
+    if (!put_into_inbox(event, now, failure)) continue;
+    ++added;
+    if (failure) continue;
+    Statement ts = connection_.statement(sql::kPutEventTime);
+    ts.bind(":event", event.id.str()).bind(":ts", to_micros(event.ts)).execute();
+  }
+  set_follow_position(position, now);
+  return added;
+}
+
+void WriteTransaction::set_follow_position(const FollowPosition& position, Instant now) {
+  Statement set = connection_.statement(sql::kSetFollowPosition);
+  set.bind(":source", follow_source(position.table))
+      .bind(":row", position.last_seen)
+      .bind(":now", now)
+      .execute();
+}
+
+std::size_t WriteTransaction::revive_stuck(Instant before) {
+  std::vector<RowId> stuck;
+  {
+    Statement rows = connection_.statement(sql::kProcessingRows);
+    while (rows.step()) {
+      // AgentOS stamps neither column when it takes a row; what is unreadable is old enough.
+      const auto since =
+          rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
+      if (!since || *since < before) stuck.push_back(rows.integer("row"));
+    }
+  }
+  for (const RowId row : stuck) {
+    Statement revive = connection_.statement(sql::kRevive);
+    revive.bind(":row", row).execute();
+  }
+  return stuck.size();
+}
+
+std::size_t WriteTransaction::remove_completed(Instant before, std::size_t limit) {
+  std::vector<RowId> old;
+  {
+    Statement rows = connection_.statement(sql::kCompletedRows);
+    rows.bind(":limit", static_cast<std::int64_t>(limit));
+    while (rows.step()) {
+      const auto done =
+          rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
+      if (done && *done < before) old.push_back(rows.integer("row"));
+    }
+  }
+  for (const RowId row : old) {
+    Statement remove = connection_.statement(sql::kRemoveCompleted);
+    remove.bind(":row", row).execute();
+  }
+  return old.size();
+}
+
+}  // namespace replay::registry
