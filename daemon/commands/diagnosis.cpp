@@ -1,9 +1,9 @@
 #include "commands/diagnosis.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <fstream>
+#include <utility>
 
 #include "base/time.h"
 
@@ -26,6 +26,12 @@ std::string counted(std::uint64_t count, const std::string& one, const std::stri
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
 /// Collects findings about one registry.
 class Examination {
  public:
@@ -33,12 +39,17 @@ class Examination {
       : condition_(condition), path_(quoted(condition.registry)) {}
 
   void indexes() {
-    for (const std::string& name : condition_.integrity.harmful_indexes) {
-      add("harmful_index", "The index " + name + " has a condition on the current time.",
-          "SQLite refuses every new row of its table, whoever inserts it.", ours("doctor --fix"));
+    const std::vector<std::string>& harmful = condition_.integrity.harmful_indexes;
+    const std::vector<std::string>& missing = condition_.integrity.missing_indexes;
+    if (!harmful.empty()) {
+      add("harmful_indexes",
+          counted(harmful.size(), "index has", "indexes have") +
+              " a condition on the current time: " + listed(harmful) + ".",
+          "SQLite refuses every new row of the table, whoever inserts it.", ours("doctor --fix"));
     }
-    for (const std::string& name : condition_.integrity.missing_indexes) {
-      add("missing_index", "The index " + name + " is missing.",
+    if (!missing.empty()) {
+      add("missing_indexes",
+          counted(missing.size(), "index is", "indexes are") + " missing: " + listed(missing) + ".",
           "Queries read whole tables and get slower with every row.", ours("doctor --fix"));
     }
   }

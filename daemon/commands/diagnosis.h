@@ -21,7 +21,7 @@ struct Condition {
 
 /// Something wrong: what it is, what it means, and the command that mends it.
 struct Finding {
-  std::string code;  ///< "missing_index", for scripts
+  std::string code;  ///< "missing_indexes", for scripts
   std::string what;
   std::string meaning;
   std::string remedy;

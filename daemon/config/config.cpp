@@ -202,8 +202,9 @@ YAML::Node document(std::string_view yaml, const std::filesystem::path& file) {
 }  // namespace
 
 std::vector<std::string> keys() {
-  std::vector<std::string> names;
-  for (const Key& key : kKeys) names.emplace_back(key.name);
+  std::vector<std::string> names(kKeys.size());
+  std::transform(kKeys.begin(), kKeys.end(), names.begin(),
+                 [](const Key& key) { return key.name; });
   return names;
 }
 

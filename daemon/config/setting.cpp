@@ -36,7 +36,7 @@ std::string Setting::text() const {
 
 std::optional<std::string> Setting::text_or_null() const {
   if (node_.IsNull()) return std::nullopt;
-  const std::string value = text();
+  std::string value = text();
   if (value.empty()) refuse("must be a text, or null to leave the status alone");
   return value;
 }
