@@ -29,12 +29,12 @@ class IntegrityCollector final : public prometheus::Collectable {
               "When the registry was last checked.", timestamp(integrity.checked_at)),
     };
     if (integrity.last_verified_at) {
-      families.push_back(gauge("decision_replay_summary_verified_timestamp_seconds",
+      families.push_back(gauge("decision_replay_summaries_verified_timestamp_seconds",
                                "When the summaries were last compared with the raw rows.",
                                timestamp(*integrity.last_verified_at)));
     }
     if (integrity.drift) {
-      families.push_back(gauge("decision_replay_summary_drift",
+      families.push_back(gauge("decision_replay_summaries_drift",
                                "Differences that the last verification found.",
                                sample(*integrity.drift)));
     }

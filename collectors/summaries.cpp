@@ -18,19 +18,19 @@ class SummariesCollector final : public prometheus::Collectable {
     const summary::SummarizerStats stats = summarizer_.stats();
     const registry::VitalSigns signs = vitals_.signs();
     return {
-        gauge("decision_replay_summary_rows_behind",
+        gauge("decision_replay_summaries_rows_behind",
               "Audit rows that the summaries do not hold yet, at most.", sample(signs.rows_behind)),
-        gauge("decision_replay_summary_age_seconds",
+        gauge("decision_replay_summaries_age_seconds",
               "For how long rows have been waiting without any being summarised, as scrapes saw "
               "it; 0 while the "
               "summaries keep up.",
               to_seconds(age(signs.rows_behind, stats.rows_folded))),
-        gauge("decision_replay_summary_complete",
+        gauge("decision_replay_summaries_complete",
               "Whether every older row is summarised (1) or backfill goes on (0).",
               stats.complete ? 1 : 0),
-        counter("decision_replay_summary_rows_folded_total", "Audit rows summarised since start.",
+        counter("decision_replay_summaries_rows_folded_total", "Audit rows summarised since start.",
                 sample(stats.rows_folded)),
-        counter("decision_replay_summary_failures_total",
+        counter("decision_replay_summaries_failures_total",
                 "Attempts to summarise that failed; they are repeated.", sample(stats.failures)),
     };
   }
