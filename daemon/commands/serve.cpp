@@ -40,9 +40,9 @@
 namespace replay::commands {
 namespace {
 
-/// How long requests under way may take once asked to stop; with the threads' own ends it stays
-/// within ten seconds.
-constexpr std::chrono::seconds kDrainTime{5};
+/// How long requests under way may take once asked to stop, and how long stopping may take in all.
+constexpr std::chrono::seconds kDrainTime{4};
+constexpr std::chrono::seconds kStopTime{9};
 
 enum class Phase { starting, serving, stopping };
 
@@ -238,6 +238,7 @@ void Daemon::reload_on_signal() {
 
 void Daemon::stop() {
   phase_ = Phase::stopping;
+  lifecycle::end_within(kStopTime);
   systemd_.stopping();
   log_.info("stopping", {{"requests_in_flight", server_.stats().requests_in_flight}});
   server_.stop(kDrainTime);

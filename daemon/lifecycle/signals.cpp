@@ -3,6 +3,8 @@
 #include <csignal>
 #include <ctime>
 
+#include <unistd.h>
+
 namespace replay::lifecycle {
 namespace {
 
@@ -51,6 +53,11 @@ Signals::Request Signals::wait() {
     default:
       return Request::tick;
   }
+}
+
+void end_within(std::chrono::seconds limit) {
+  std::signal(SIGALRM, [](int) { _exit(0); });
+  alarm(static_cast<unsigned>(limit.count()));
 }
 
 }  // namespace replay::lifecycle

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 namespace replay::lifecycle {
 
 /// What the system asks of the daemon: SIGTERM and SIGINT stop, SIGHUP reloads. Blocks the signals
@@ -19,5 +21,10 @@ class Signals {
   /// once.
   [[nodiscard]] Request wait();
 };
+
+/// Ends the process with exit code 0 should it still run after `limit`: what was accepted is on
+/// disk at every moment, so an end that does not wait for a stuck lock or disk loses nothing. Takes
+/// SIGALRM.
+void end_within(std::chrono::seconds limit);
 
 }  // namespace replay::lifecycle

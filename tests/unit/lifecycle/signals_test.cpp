@@ -1,5 +1,6 @@
 #include "lifecycle/signals.h"
 
+#include <chrono>
 #include <csignal>
 
 #include <gtest/gtest.h>
@@ -47,6 +48,15 @@ TEST(Signals, ASecondTerminationKillsAtOnce) {
         _exit(4);
       },
       testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(EndWithin, AProcessThatHangsEndsWell) {
+  EXPECT_EXIT(
+      {
+        end_within(std::chrono::seconds{1});
+        for (;;) pause();
+      },
+      testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
