@@ -15,7 +15,6 @@
 #include "http/compression.h"
 #include "http/conditional.h"
 #include "http/problem.h"
-#include "http/rate_limit.h"
 
 namespace replay::http {
 namespace {
@@ -34,14 +33,14 @@ std::string join(const std::vector<std::string>& names) {
   return list;
 }
 
-Response wrong_method(Method method, const Request& request,
-                      const std::vector<std::string>& allowed) {
+Response wrong_method(const Request& request, const std::vector<std::string>& allowed) {
   Response response;
-  if (method == Method::options) {
+  if (request.method == Method::options) {
     response.status = 204;
   } else {
-    response = problem(405, request.path + " does not answer " + std::string(to_string(method)) +
-                                "; it answers " + join(allowed) + ".");
+    response =
+        problem(405, request.path + " does not answer " + std::string(to_string(request.method)) +
+                         "; it answers " + join(allowed) + ".");
   }
   response.headers.insert_or_assign("Allow", join(allowed));
   return response;
@@ -103,53 +102,64 @@ Response Dispatcher::internal_error(const Route& route, const std::exception& er
   return internal_problem(id);
 }
 
-boost::asio::awaitable<Response> Dispatcher::handle(const Route& route, Request request) const {
+Response Dispatcher::to_response(const Route& route, const std::exception_ptr& failure) const {
   try {
-    co_return co_await route.handler(std::move(request));
+    std::rethrow_exception(failure);
   } catch (const Error& error) {
-    if (to_status(error.kind()) == 500) co_return internal_error(route, error);
-    co_return problem(error);
+    return to_status(error.kind()) == 500 ? internal_error(route, error) : problem(error);
   } catch (const boost::system::system_error& error) {
-    if (error.code() != boost::asio::error::operation_aborted)
-      co_return internal_error(route, error);
-    co_return problem(Error(ErrorKind::unavailable, "The daemon is stopping."));
+    if (error.code() != boost::asio::error::operation_aborted) return internal_error(route, error);
+    return problem(Error(ErrorKind::unavailable, "The daemon is stopping."));
   } catch (const std::exception& error) {
-    co_return internal_error(route, error);
+    return internal_error(route, error);
   }
 }
 
-boost::asio::awaitable<Answer> Dispatcher::route(std::string target, Request request) const {
+Dispatcher::Admission Dispatcher::admit(const std::string& target, Request& request) const {
+  Admission admission;
+  Response& refusal = admission.answer.response;
   std::optional<Target> parsed = parse_target(target);
   if (!parsed) {
-    co_return Answer{problem(400, "The request target is no path in percent-encoded UTF-8.")};
+    refusal = problem(400, "The request target is no path in percent-encoded UTF-8.");
+    return admission;
   }
   request.path = std::move(parsed->path);
   request.query = std::move(parsed->query);
   Router::Match match = router_.match(request.method, parsed->segments);
   if (match.route == nullptr) {
-    if (match.allowed.empty()) co_return Answer{problem(404, "There is no " + request.path + ".")};
-    co_return Answer{wrong_method(request.method, request, match.allowed)};
+    refusal = match.allowed.empty() ? problem(404, "There is no " + request.path + ".")
+                                    : wrong_method(request, match.allowed);
+    return admission;
   }
   request.path_parameters = std::move(match.parameters);
-
-  Answer answer{{}, match.route->name};
-  RateLimit::Verdict verdict;
-  if (match.route->rate_limited) verdict = rate_limit_.take(request.client);
-  if (verdict.allowed) {
-    answer.response = co_await handle(*match.route, std::move(request));
+  admission.answer.route = match.route->name;
+  if (match.route->rate_limited) admission.verdict = rate_limit_.take(request.client);
+  if (admission.verdict.allowed) {
+    admission.route = match.route;
   } else {
-    answer.rate_limited = true;
-    answer.response = too_many_requests(verdict);
+    refusal = too_many_requests(admission.verdict);
+    admission.answer.rate_limited = true;
   }
-  add_rate_headers(answer.response, verdict);
-  co_return answer;
+  return admission;
 }
 
 boost::asio::awaitable<Answer> Dispatcher::answer(std::string target, Request request) const {
   const bool is_read = request.method == Method::get || request.method == Method::head;
   const std::string if_none_match(request.header("if-none-match"));
   const std::string accept_encoding(request.header("accept-encoding"));
-  Answer answer = co_await route(std::move(target), std::move(request));
+  Admission admission = admit(target, request);
+  Answer answer = std::move(admission.answer);
+  if (admission.route != nullptr) {
+    std::exception_ptr failure;
+    try {
+      boost::asio::awaitable<Response> handling = admission.route->handler(std::move(request));
+      answer.response = co_await std::move(handling);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) answer.response = to_response(*admission.route, failure);
+  }
+  add_rate_headers(answer.response, admission.verdict);
   finish(answer.response, is_read, if_none_match, accept_encoding);
   co_return answer;
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
+#include "http/rate_limit.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/router.h"
@@ -14,8 +16,6 @@ class Logger;
 }
 
 namespace replay::http {
-
-class RateLimit;
 
 /// What a request came to, as it goes over the wire but for HEAD and the connection's own headers.
 struct Answer {
@@ -35,9 +35,16 @@ class Dispatcher {
   [[nodiscard]] boost::asio::awaitable<Answer> answer(std::string target, Request request) const;
 
  private:
-  [[nodiscard]] boost::asio::awaitable<Answer> route(std::string target, Request request) const;
-  // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): awaited on the spot
-  [[nodiscard]] boost::asio::awaitable<Response> handle(const Route& route, Request request) const;
+  /// What is known before a handler runs: the route that shall answer, or, where it is null, the
+  /// answer.
+  struct Admission {
+    Answer answer;
+    const Route* route = nullptr;
+    RateLimit::Verdict verdict;
+  };
+
+  [[nodiscard]] Admission admit(const std::string& target, Request& request) const;
+  [[nodiscard]] Response to_response(const Route& route, const std::exception_ptr& failure) const;
   [[nodiscard]] Response internal_error(const Route& route, const std::exception& error) const;
 
   const Router& router_;

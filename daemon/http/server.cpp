@@ -27,6 +27,7 @@
 #include "base/mutex.h"
 #include "http/dispatcher.h"
 #include "http/listener.h"
+#include "http/problem.h"
 #include "http/session.h"
 
 namespace replay::http {
@@ -41,17 +42,6 @@ constexpr auto kResult = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::seconds kAcceptLogInterval{30};
 
-/// To who is one too many; written without waiting, as a fresh socket has room for it.
-constexpr std::string_view kTooManyConnections =
-    "HTTP/1.1 503 Service Unavailable\r\n"
-    "Server: decision-replay\r\n"
-    "Content-Type: application/json\r\n"
-    "Content-Length: 55\r\n"
-    "Retry-After: 1\r\n"
-    "Connection: close\r\n"
-    "\r\n"
-    R"({"detail":"Too many connections are open; retry later."})";
-
 /// A session and what reaches it from outside its strand.
 struct Connection {
   std::unique_ptr<Session> session;
@@ -62,10 +52,16 @@ struct Connection {
 
 using ConnectionPtr = std::shared_ptr<Connection>;
 
+/// Written without waiting: a fresh socket has room for it.
 void refuse(Socket& socket) {
+  const std::string body = problem(503, "Too many connections are open; retry later.").body;
+  const std::string answer =
+      "HTTP/1.1 503 Service Unavailable\r\nServer: decision-replay\r\nRetry-After: 1\r\n"
+      "Connection: close\r\nContent-Type: application/json\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.send(asio::buffer(kTooManyConnections), 0, ignored);
+  socket.send(asio::buffer(answer), 0, ignored);
   socket.close(ignored);
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/error.hpp>
@@ -21,6 +22,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -184,6 +186,11 @@ asio::awaitable<void> BeastSession::run() {
   try {
     while (co_await await_request()) {
       if (!co_await serve_request()) break;
+    }
+  } catch (const boost::system::system_error& error) {
+    // Cancelled: the server took back the rest of its time, and nobody is left to answer.
+    if (error.code() != asio::error::operation_aborted) {
+      context_.log.error("connection failed", {{"client", client_}, {"error", error.what()}});
     }
   } catch (const std::exception& error) {
     context_.log.error("connection failed", {{"client", client_}, {"error", error.what()}});
