@@ -69,8 +69,8 @@ void ExactBlocks::add(const DecisionFact& decision) {
 
 std::optional<DecisionFact> exact_decision(const AuditRow& row) {
   constexpr std::string_view kPrefix = "SUPERVISOR_";
-  if (row.event_type.compare(0, kPrefix.size(), kPrefix) != 0 ||
-      row.event_type.size() == kPrefix.size() || !row.created_at) {
+  if (!row.event_type.starts_with(kPrefix) || row.event_type.size() == kPrefix.size() ||
+      !row.created_at) {
     return std::nullopt;
   }
   DecisionFact decision;
