@@ -35,13 +35,15 @@ class Payload {
 void set_lag(DecisionFact& fact, const AuditRow& row, const Payload& payload) {
   auto source = text_of(row.source_event_ts);
   auto processed = text_of(row.supervisor_processed_at);
-  fact.lag_from_columns = source && processed;
+  const bool from_columns = source && processed;
   if (!source) source = payload.text("source_event_ts");
   if (!processed) processed = payload.text("supervisor_processed_at");
-  const auto from = source ? parse_instant(*source) : std::nullopt;
-  const auto to = processed ? parse_instant(*processed) : std::nullopt;
-  if (from && to && *to >= *from) fact.lag = *to - *from;
-  if (!fact.lag) fact.lag_from_columns = false;
+  if (!source || !processed) return;
+  const auto from = parse_instant(*source);
+  const auto to = parse_instant(*processed);
+  if (!from || !to || *to < *from) return;
+  fact.lag = *to - *from;
+  fact.lag_from_columns = from_columns;
 }
 
 }  // namespace
