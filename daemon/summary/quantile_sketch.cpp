@@ -18,8 +18,8 @@ constexpr double kSmallest = 1e-6;
 constexpr double kLargest = 1e9;
 
 std::int32_t bucket_of(double seconds) {
-  static const double log_gamma = std::log(kGamma);
-  return static_cast<std::int32_t>(std::ceil(std::log(seconds) / log_gamma));
+  static const double kLogGamma = std::log(kGamma);
+  return static_cast<std::int32_t>(std::ceil(std::log(seconds) / kLogGamma));
 }
 
 double value_of(std::int32_t bucket) { return 2 * std::pow(kGamma, bucket) / (kGamma + 1); }

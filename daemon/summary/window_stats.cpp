@@ -172,6 +172,7 @@ std::vector<SeriesPoint> time_series(const registry::ReadView& view, Series seri
     }
   }
   std::vector<SeriesPoint> ascending;
+  ascending.reserve(points.size());
   for (auto& [start, point] : points) ascending.push_back(std::move(point));
   return ascending;
 }
