@@ -78,6 +78,13 @@ std::optional<Match> evaluate(const Rule& rule, const Scene& scene, std::uint64_
   return match;
 }
 
+/// The order of findings: the first is what the record names as the reason, so those that count
+/// come before suppressed ones, the more serious before the less.
+bool more_serious(const Finding& a, const Finding& b) {
+  if (a.suppressed_by.empty() != b.suppressed_by.empty()) return a.suppressed_by.empty();
+  return a.severity > b.severity;
+}
+
 std::vector<Finding> find_all(const Policy& policy, std::string_view event_type,
                               const json::value& document, Instant now) {
   const SharedSearches searches(policy, event_type, document);
@@ -89,22 +96,16 @@ std::vector<Finding> find_all(const Policy& policy, std::string_view event_type,
     const auto match = evaluate(rule, scene, searches.share_of(rule));
     if (!match) continue;
     const Exception* exception = policy.allowlist.covering(rule.id, exception_scene, now);
-    findings.push_back({.kind = rule.kind,
-                        .severity = rule.severity,
-                        .code = rule.id,
-                        .message = rule.message,
-                        .evidence = evidence_of(*match),
-                        .suppressed_by = exception == nullptr ? "" : exception->id});
+    Finding finding{.kind = rule.kind,
+                    .severity = rule.severity,
+                    .code = rule.id,
+                    .message = rule.message,
+                    .evidence = evidence_of(*match),
+                    .suppressed_by = exception == nullptr ? "" : exception->id};
+    const auto place = std::ranges::upper_bound(findings, finding, more_serious);
+    findings.insert(place, std::move(finding));
   }
   return findings;
-}
-
-/// The first finding is what the record names as the reason: the most serious one that counts.
-void most_serious_first(std::vector<Finding>& findings) {
-  std::ranges::stable_sort(findings, [](const Finding& a, const Finding& b) {
-    if (a.suppressed_by.empty() != b.suppressed_by.empty()) return a.suppressed_by.empty();
-    return a.severity > b.severity;
-  });
 }
 
 }  // namespace
@@ -120,7 +121,6 @@ Decision Engine::decide(const Event& event, const DecisionInputs& inputs, Instan
   Decision decision;
   decision.policy = policy_->name;
   decision.findings = find_all(*policy_, event.type, document, now);
-  most_serious_first(decision.findings);
   Outcome outcome = outcome_of(*policy_, event.type, decision.findings, document, inputs);
   decision.type = outcome.type;
   decision.reason = std::move(outcome.reason);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -225,9 +226,10 @@ class Loader {
 void sort(std::vector<Diagnostic>& diagnostics, const std::vector<Source>& sources) {
   const auto place = [&](const Diagnostic& diagnostic) {
     const auto file = std::ranges::find(sources, diagnostic.file, &Source::name);
-    return std::tuple(file - sources.begin(), diagnostic.line, diagnostic.column);
+    return std::tuple(file - sources.begin(), diagnostic.line, diagnostic.column,
+                      std::string_view(diagnostic.message));
   };
-  std::ranges::stable_sort(diagnostics, {}, place);
+  std::ranges::sort(diagnostics, {}, place);
 }
 
 }  // namespace

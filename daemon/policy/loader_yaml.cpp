@@ -13,7 +13,7 @@ namespace replay::policy {
 namespace {
 
 constexpr int kMaxDepth = 64;
-constexpr std::size_t kMaxNodes = 200'000;
+constexpr std::size_t kMaxNodes = 50'000;
 
 /// Copies yaml-cpp's graph into a tree. An alias is a second way to the same node, even to one
 /// around it, so depth and size are bounded here.

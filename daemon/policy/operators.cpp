@@ -12,7 +12,7 @@ namespace {
 
 /// A longer argument vector is searched by its elements alone.
 constexpr std::size_t kLongestJoinedText = 1U << 20U;
-constexpr std::int64_t kPatternMemoryBytes = 4 << 20;
+constexpr std::int64_t kPatternMemoryBytes = 1 << 20;
 
 /// Equal as JSON values: 1 and 1.0 are the same number.
 bool equal(const json::value& a, const json::value& b) {
@@ -60,7 +60,7 @@ bool contains(const json::value& value, const json::value& sought) {
 Comparison compile_exists(const json::value& operand, std::string&) {
   const bool* wanted = operand.if_bool();
   if (wanted == nullptr) return {};
-  return {.holds = [](const json::value&) { return true; }, .patterns = {}, .absent = !*wanted};
+  return {.holds = [](const json::value&) { return true; }, .absent = !*wanted};
 }
 
 Comparison compile_equals(const json::value& operand, std::string&) {

@@ -20,7 +20,7 @@ using Pattern = std::shared_ptr<const re2::RE2>;
 /// One comparison of a condition, compiled for its operand.
 struct Comparison {
   std::function<bool(const json::value&)> holds;  ///< empty: the operand was refused
-  std::vector<Pattern> patterns;                  ///< of `matches`: any of them
+  std::vector<Pattern> patterns{};                ///< of `matches`: any of them
   bool absent = false;                            ///< `exists: false`: the pointer reaches nothing
 };
 
