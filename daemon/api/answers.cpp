@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "api/json_text.h"
+#include "base/json.h"
 
 namespace replay::api {
 

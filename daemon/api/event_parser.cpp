@@ -4,7 +4,6 @@
 #include <utility>
 #include <variant>
 
-#include "api/json_text.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "model/decision.h"

@@ -9,9 +9,6 @@
 
 namespace replay::api {
 
-/// The document as text, with numbers as people write them: Boost's serializer makes 5E-1 of 0.5.
-[[nodiscard]] std::string to_text(const json::value& value);
-
 /// A JSON object written member by member, so that stored documents go into it as they are,
 /// unparsed.
 class ObjectText {

@@ -1,6 +1,5 @@
 #include "api/stored_payload.h"
 
-#include "api/json_text.h"
 #include "base/json.h"
 
 namespace replay::api {

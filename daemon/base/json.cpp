@@ -1,5 +1,10 @@
 #include "base/json.h"
 
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
 #include <boost/json/basic_parser_impl.hpp>
 
 namespace replay {
@@ -39,6 +44,43 @@ struct AcceptAll {
   bool on_comment(json::string_view, error&) { return true; }
 };
 
+void append(std::string& text, double number) {
+  if (!std::isfinite(number)) {
+    text += number < 0 ? "-1e999" : "1e999";  // reads as infinity again; Boost's "Infinity" is no JSON
+    return;
+  }
+  std::array<char, 32> digits{};
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  const std::string_view shortest(digits.data(), written.ptr);
+  text += shortest;
+  if (shortest.find_first_of(".e") == std::string_view::npos)
+    text += ".0";  // stays a double when read again
+}
+
+void append(std::string& text, const json::value& value) {
+  if (const json::object* object = value.if_object()) {
+    char separator = '{';
+    for (const auto& [name, member] : *object) {
+      text += std::exchange(separator, ',');
+      text += json::serialize(name);
+      text += ':';
+      append(text, member);
+    }
+    text += object->empty() ? "{}" : "}";
+  } else if (const json::array* array = value.if_array()) {
+    char separator = '[';
+    for (const json::value& element : *array) {
+      text += std::exchange(separator, ',');
+      append(text, element);
+    }
+    text += array->empty() ? "[]" : "]";
+  } else if (const double* number = value.if_double()) {
+    append(text, *number);
+  } else {
+    text += json::serialize(value);
+  }
+}
+
 }  // namespace
 
 std::optional<json::value> parse_json(std::string_view text) {
@@ -53,6 +95,12 @@ bool is_json(std::string_view text) {
   json::error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
   return !error && used == text.size();
+}
+
+std::string to_text(const json::value& value) {
+  std::string text;
+  append(text, value);
+  return text;
 }
 
 const json::value* member(const json::value& value, std::string_view name) {

@@ -154,7 +154,7 @@ std::string audit_payload(const DecisionRecord& record, bool status_written) {
                              {"supervisor_processed_at", format_instant(record.processed_at)},
                              {"findings", std::move(findings)},
                              {"decision_snapshot", snapshot(record, status_written)}};
-  return json::serialize(payload);
+  return to_text(payload);
 }
 
 std::string audit_payload(const FailedEvaluation& failure) {
@@ -167,7 +167,7 @@ std::string audit_payload(const FailedEvaluation& failure) {
       {"source_event_ts", format_instant(failure.event.ts)},
       {"supervisor_processed_at", format_instant(failure.processed_at)},
       {"context", {{"event", event_member(failure.event)}, {"policy", failure.policy}}}};
-  return json::serialize(payload);
+  return to_text(payload);
 }
 
 std::optional<std::string> reason_code_of(const json::value& payload) {

@@ -22,7 +22,7 @@ NewTask NewTask::from_payload(std::string_view payload) {
   task.created_by = text_member(*document, "created_by");
   if (!task.created_by) task.created_by = text_member(*document, "user");
   const json::value* metadata = member(*document, "metadata");
-  if (metadata != nullptr && metadata->is_object()) task.metadata = json::serialize(*metadata);
+  if (metadata != nullptr && metadata->is_object()) task.metadata = to_text(*metadata);
   return task;
 }
 

@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,28 @@ TEST(Json, AStringMemberIsAStringOrNone) {
   EXPECT_EQ(string_member(*document, "b"), std::nullopt);
   EXPECT_EQ(string_member(*document, "c"), std::nullopt);
   EXPECT_EQ(string_member(*document, "d"), std::nullopt);
+}
+
+TEST(Json, DoublesAreWrittenAsPeopleWriteThem) {
+  EXPECT_EQ(to_text(0.5), "0.5");
+  EXPECT_EQ(to_text(json::array{0.1, 1500.25, -2.0}), "[0.1,1500.25,-2.0]");
+}
+
+TEST(Json, AWholeDoubleStaysADouble) { EXPECT_TRUE(parse_json(to_text(5.0))->is_double()); }
+
+TEST(Json, InfinityIsStillJson) {
+  EXPECT_TRUE(is_json(to_text(std::numeric_limits<double>::infinity())));
+}
+
+TEST(Json, EmptyContainersKeepTheirBrackets) {
+  EXPECT_EQ(to_text(json::value{{"a", json::array()}, {"b", json::object()}}),
+            R"({"a":[],"b":{}})");
+}
+
+TEST(Json, WhatItWritesReadsAsTheSameDocument) {
+  const json::value document = {{"text", "q\"\\\n\u00e4"},
+                                {"list", {1, -2, nullptr, true, {{"deep", 1e-300}}}}};
+  EXPECT_EQ(parse_json(to_text(document)), document);
 }
 
 }  // namespace
