@@ -32,6 +32,9 @@ asio::awaitable<Response> describe_request(Request request) {
 
 asio::awaitable<Response> echo(Request request) { co_return Response::text(request.body); }
 
+/// More than the socket buffers of both sides hold.
+asio::awaitable<Response> huge(Request) { co_return Response::text(std::string(32U << 20U, 'x')); }
+
 asio::awaitable<Response> tagged(Request) {
   co_return Response::text(long_json(), "application/json")
       .with_etag()
@@ -57,6 +60,7 @@ std::vector<Route> routes(Gate& gate) {
   return {{Method::get, "/hello", "hello", hello},
           {Method::get, "/describe/{id}", "describe", describe_request},
           {Method::post, "/echo", "echo", echo},
+          {Method::get, "/huge", "huge", huge},
           {Method::get, "/tagged", "tagged", tagged},
           {Method::get, "/fail/{how}", "fail", fail},
           {Method::get, "/wait", "wait", wait_at(gate)},
@@ -90,7 +94,9 @@ void Gate::await_arrivals(std::size_t count) {
 
 void Gate::open() {
   const MutexLock lock(mutex_);
-  for (const auto& waiting : waiting_) {
+  for (const std::weak_ptr<Waiting>& known : waiting_) {
+    const std::shared_ptr<Waiting> waiting = known.lock();
+    if (!waiting) continue;
     asio::post(waiting->timer.get_executor(), [waiting] { waiting->timer.cancel(); });
   }
   waiting_.clear();

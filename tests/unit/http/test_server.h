@@ -35,7 +35,7 @@ class Gate {
  private:
   struct Waiting;
   Mutex mutex_;
-  std::vector<std::shared_ptr<Waiting>> waiting_ GUARDED_BY(mutex_);
+  std::vector<std::weak_ptr<Waiting>> waiting_ GUARDED_BY(mutex_);  ///< a handler owns its own
 };
 
 /// A real server on a free port with one small handler for each thing a session does.
