@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <set>
-#include <stdexcept>
+#include <sstream>
 #include <utility>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 namespace replay::policy {
@@ -84,6 +84,41 @@ class TreeBuilder {
   bool too_large_ = false;
 };
 
+/// Listens to the parser only for where documents begin.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { last_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  [[nodiscard]] YAML::Mark last() const { return last_; }
+
+ private:
+  YAML::Mark last_;
+};
+
+/// Where a second document, or what yaml-cpp takes for one, begins. Not LoadAll(): on a stray
+/// bracket it makes documents without end, until memory is gone; and Load() would drop the rest of
+/// the file unseen.
+std::optional<YAML::Mark> second_document(const std::string& text) {
+  std::istringstream input(text);
+  YAML::Parser parser(input);
+  DocumentStarts starts;
+  if (!parser.HandleNextDocument(starts) || !parser.HandleNextDocument(starts)) {
+    return std::nullopt;
+  }
+  return starts.last();
+}
+
 std::string syntax_message(const YAML::Exception& problem) {
   std::string message = "This is not YAML: " + problem.msg + ".";
   if (problem.msg.find("anchor") != std::string::npos ||
@@ -138,16 +173,20 @@ std::optional<YamlNode> parse_yaml(const std::string& text, Reporter& reporter) 
   YamlNode place;
   place.line = place.column = 1;
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty()) {
+    if (const auto second = second_document(text)) {
+      place.line = second->line + 1;
+      place.column = second->column + 1;
+      reporter.error(place,
+                     "The document ends before this: a stray bracket, or a second one (---). A "
+                     "file holds one.");
+      return std::nullopt;
+    }
+    const YAML::Node root = YAML::Load(text);
+    if (root.IsNull()) {
       reporter.error(place, "The file is empty.");
       return std::nullopt;
     }
-    if (documents.size() > 1) {
-      reporter.error(place, "The file holds several documents (---); use a file for each.");
-      return std::nullopt;
-    }
-    return TreeBuilder(reporter).build(documents.front());
+    return TreeBuilder(reporter).build(root);
   } catch (const YAML::Exception& problem) {
     place.line = problem.mark.line + 1;
     place.column = problem.mark.column + 1;

@@ -73,8 +73,12 @@ TEST(Loader, SaysWhereTheYamlBreaks) {
   expect_complaint("policy: x\nversion: [1\n", "p.yml:3:1: error: This is not YAML");
   expect_complaint("rules:\n  - on: *_COMPLETED\n", "must be in quotes, like \"*_COMPLETED\".");
   expect_complaint("", "p.yml:1:1: error: The file is empty.");
-  expect_complaint("a: 1\n---\nb: 2\n", "several documents");
+  expect_complaint("a: 1\n---\nb: 2\n", "p.yml:2:1: error: The document ends before this");
   expect_complaint("[1, 2]\n", "A policy file is a map with policy, version");
+}
+
+TEST(Loader, StrayBracketEndsNeitherInAHangNorInHalfAFile) {
+  expect_complaint("policy: x\n}\nversion: 1\n", "p.yml:2:1: error:");
 }
 
 TEST(Loader, RefusesAMemberWrittenTwice) {
