@@ -9,8 +9,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,7 +46,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments,
   pointers.push_back(nullptr);
   pid_ = fork();
   if (pid_ == 0) become(pointers.data(), output.c_str(), errors.c_str());
-  if (pid_ > 0) handle_ = pidfd_open(pid_, 0);
+  // glibc 2.36 declares pidfd_open() without C linkage.
+  if (pid_ > 0) handle_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   if (handle_ < 0) {
     throw std::runtime_error("cannot start " + copies.front() + ": " + std::strerror(errno));
   }

@@ -2,8 +2,6 @@
 
 #include <stdexcept>
 
-#include <SQLiteCpp/VariadicBind.h>
-
 namespace replay::testing {
 namespace {
 
