@@ -123,6 +123,7 @@ Server::Impl::Impl(ServerOptions options_, const Router& router, RateLimit& rate
 /// A stop without time: every coroutine ends, and only then does what it uses go away.
 Server::Impl::~Impl() {
   stop(std::chrono::milliseconds(0));
+  work.reset();
   for (std::thread& thread : threads) thread.join();
 }
 
@@ -235,7 +236,6 @@ void Server::Impl::stop(std::chrono::milliseconds limit) {
       connection->cancel.emit(asio::cancellation_type::terminal);
     });
   }
-  work.reset();
 }
 
 Server::Server(ServerOptions options, const Router& router, RateLimit& rate_limit,

@@ -184,6 +184,9 @@ class DescriptorLimit {
 };
 
 TEST(ServerAccept, GoesOnAfterDescriptorsRanOut) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan's vptr check opens a pipe and takes a failure for a bad object";
+#endif
   const CapturedStderr log;
   const TestServer test;
   HttpClient client = test.client();
