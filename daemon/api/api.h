@@ -12,7 +12,6 @@ class Clock;
 }
 namespace replay::registry {
 class ReadPool;
-class Vitals;
 class WriteQueue;
 }  // namespace replay::registry
 namespace replay::supervisor {
@@ -37,7 +36,6 @@ using Scrape = std::function<std::string()>;
 struct Services {
   registry::ReadPool& reads;
   registry::WriteQueue& writes;
-  registry::Vitals& vitals;
   supervisor::Inbox& inbox;
   supervisor::DecisionWaiters* waiters;  ///< null: AgentOS's own supervisor decides, `?wait` is 409
   const Clock& clock;

@@ -28,7 +28,7 @@ using supervisor::Outcome;
 /// What came of a request's events.
 struct Receipt {
   std::uint64_t accepted = 0;
-  std::vector<EventId> duplicates;
+  std::uint64_t duplicates = 0;
   std::vector<RejectedEvent> rejected;
   std::vector<EventId>
       in_inbox;  ///< accepted ones and duplicates, each once, in the request's order
@@ -70,7 +70,7 @@ Receipt receipt_of(ParsedEvents parsed, const std::vector<Intake>& intake) {
       continue;
     }
     if (intake[i] == Intake::accepted) ++receipt.accepted;
-    if (intake[i] == Intake::duplicate) receipt.duplicates.push_back(event.id);
+    if (intake[i] == Intake::duplicate) ++receipt.duplicates;
     if (seen.insert(event.id).second) receipt.in_inbox.push_back(event.id);
   }
   std::ranges::sort(receipt.rejected, {}, &RejectedEvent::index);
@@ -84,7 +84,7 @@ json::object to_json(const Receipt& receipt) {
         {{"index", item.index}, {"event_id", or_null(item.event_id)}, {"detail", item.detail}});
   }
   return {{"accepted", receipt.accepted},
-          {"duplicates", receipt.duplicates.size()},
+          {"duplicates", receipt.duplicates},
           {"rejected", std::move(rejected)}};
 }
 
@@ -135,8 +135,9 @@ boost::asio::awaitable<http::Response> answer(Parts parts, http::Request request
   json::object body = to_json(receipt);
   if (!wait) co_return json_answer(std::move(body), 202);
 
-  const auto query = [duplicates = receipt.duplicates](const registry::ReadView& view) {
-    return known_outcomes(view, duplicates);
+  // Duplicates may be decided already, and so may events whose inbox rows were tidied away since.
+  const auto query = [events = receipt.in_inbox](const registry::ReadView& view) {
+    return known_outcomes(view, events);
   };
   std::vector<Outcome> outcomes = co_await parts.reads.read(query);
   std::vector<EventId> undecided = receipt.in_inbox;

@@ -94,8 +94,8 @@ class Examination {
     }
     if (integrity.orphaned_audits > 0) {
       add("orphaned_audits",
-          counted(integrity.orphaned_audits, "audit names a task", "audits name tasks") +
-              " that does not exist.",
+          counted(integrity.orphaned_audits, "audit names a task that does not exist.",
+                  "audits name tasks that do not exist."),
           "The tasks were deleted or never written; their traces are still served, with a status "
           "of null.",
           sql("SELECT task_id, count(*) FROM task_audits WHERE task_id NOT IN (SELECT task_id FROM "

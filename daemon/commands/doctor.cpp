@@ -1,6 +1,7 @@
 #include <iostream>
 #include <memory>
 #include <system_error>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -10,11 +11,13 @@
 #include "commands/commands.h"
 #include "commands/diagnosis.h"
 #include "registry/registry.h"
+#include "summary/decision_facts.h"
 
 namespace replay::commands {
 namespace {
 
 constexpr std::size_t kListedRows = 20;
+constexpr std::size_t kRowsAtOnce = 1000;
 
 struct Arguments {
   RegistryArguments registry;
@@ -22,14 +25,40 @@ struct Arguments {
   bool json = false;
 };
 
+/// Adds the flaws of the rows that no daemon has folded yet; those of the others are on record.
+void add_unfolded_flaws(const registry::ReadView& view, Condition& condition) {
+  Integrity& integrity = condition.integrity;
+  const auto look_at = [&](const std::vector<AuditRow>& rows) {
+    for (const AuditRow& row : rows) {
+      for (const Flaw flaw : summary::facts_of(row).flaws) {
+        ++(flaw == Flaw::payload ? integrity.unreadable_payloads : integrity.unreadable_timestamps);
+        if (condition.flawed_rows.size() < kListedRows)
+          condition.flawed_rows.push_back({row.row, row.task, flaw});
+      }
+    }
+  };
+  const FoldState folded = view.fold_state();
+  std::vector<AuditRow> rows;
+  for (RowId after = folded.high; !(rows = view.audits_above(after, kRowsAtOnce)).empty();) {
+    look_at(rows);
+    after = rows.back().row;
+  }
+  for (RowId from = folded.low; !(rows = view.audits_down_from(from, kRowsAtOnce)).empty();) {
+    look_at(rows);
+    from = rows.back().row - 1;
+  }
+}
+
 Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Clock& clock) {
   Condition condition = registry.reads().read_now([&](const registry::ReadView& view) {
-    return Condition{.registry = registry.path(),
-                     .integrity = view.integrity(clock.now()),
-                     .inbox = view.inbox_counts(clock.now()),
-                     .flawed_rows = view.flawed_rows(kListedRows),
-                     .was_in_wal_mode = was_in_wal_mode,
-                     .wal_bytes = 0};
+    Condition found{.registry = registry.path(),
+                    .integrity = view.integrity(clock.now()),
+                    .inbox = view.inbox_counts(clock.now()),
+                    .flawed_rows = view.flawed_rows(kListedRows),
+                    .was_in_wal_mode = was_in_wal_mode,
+                    .wal_bytes = 0};
+    add_unfolded_flaws(view, found);
+    return found;
   });
   std::error_code missing;
   const auto wal_bytes = std::filesystem::file_size(registry.path().string() + "-wal", missing);

@@ -101,7 +101,10 @@ class Daemon {
           ? std::make_unique<supervisor::Supervisor>(registry_, policy_, waiters_, clock_, log_,
                                                      config_.supervisor)
           : nullptr;
-  supervisor::Inbox inbox_{registry_.writes(), clock_, config_.max_backlog};
+  supervisor::Inbox inbox_{
+      registry_.writes(),
+      clock_,
+      {.max_backlog = config_.max_backlog, .keep_event_times = config_.supervisor_enabled}};
 
   http::RateLimit rate_limit_{clock_, config_.rate_limit_per_minute};
   Reloader reloader_{flags_.config_file, rate_limit_, supervisor_.get(), clock_, log_};
@@ -153,7 +156,6 @@ api::Services Daemon::services() {
   return {
       .reads = registry_.reads(),
       .writes = registry_.writes(),
-      .vitals = vitals_,
       .inbox = inbox_,
       .waiters = supervisor_ ? &waiters_ : nullptr,
       .clock = clock_,

@@ -35,7 +35,7 @@ int verify(const RegistryArguments& arguments) {
   });
   if (result.differences.empty()) {
     std::cout << "The summaries agree with the audit rows: " << result.decisions << " decisions in "
-              << result.hours << " hours.\n";
+              << result.hours << (result.hours == 1 ? " hour.\n" : " hours.\n");
     return 0;
   }
   std::cout << "The summaries differ from the audit rows in " << result.differences.size()

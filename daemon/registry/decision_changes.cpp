@@ -46,6 +46,13 @@ void insert_audit(Connection& connection, const AuditInsert& audit) {
   if (with_decision)
     insert.bind(":decision", audit.decision->str()).bind(":source_ts", audit.source_ts);
   insert.execute();
+  if (!audit.decision || with_decision) return;
+  // A registry without the column finds decisions by our own table; folding fills it too, but only
+  // after the decision has been announced.
+  Statement known = connection.statement(sql::kPutPayloadId);
+  known.bind(":id", audit.decision->str())
+      .bind(":row", connection.database().getLastInsertRowid())
+      .execute();
 }
 
 }  // namespace

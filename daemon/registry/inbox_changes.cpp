@@ -24,8 +24,7 @@ std::vector<Intake> WriteTransaction::accept(const std::vector<IncomingEvent>& e
     if (pending.step() &&
         static_cast<std::uint64_t>(pending.integer("n")) + events.size() > max_backlog) {
       throw Error(ErrorKind::busy,
-                  "The inbox is full (" + std::to_string(max_backlog) +
-                      " undecided events); nothing of this request was accepted.",
+                  "The inbox is full (" + std::to_string(max_backlog) + " undecided events).",
                   std::chrono::seconds{2});
     }
   }
@@ -46,11 +45,19 @@ Intake WriteTransaction::accept_one(const IncomingEvent& incoming, Instant now) 
       return Intake::unknown_task;
   }
   put_into_inbox(event, now, std::nullopt);
-  if (event.ts != now) {
-    Statement ts = connection_.statement(sql::kPutEventTime);
-    ts.bind(":event", event.id.str()).bind(":ts", to_micros(event.ts)).execute();
-  }
   return Intake::accepted;
+}
+
+void WriteTransaction::keep_event_times(const std::vector<IncomingEvent>& events,
+                                        const std::vector<Intake>& intake, Instant now) {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (intake[i] == Intake::accepted && events[i].event.ts != now) put_event_time(events[i].event);
+  }
+}
+
+void WriteTransaction::put_event_time(const Event& event) {
+  Statement put = connection_.statement(sql::kPutEventTime);
+  put.bind(":event", event.id.str()).bind(":ts", to_micros(event.ts)).execute();
 }
 
 /// False where the registry's own constraints want more of a task than an event can say.
@@ -84,20 +91,22 @@ bool WriteTransaction::put_into_inbox(const Event& event, Instant now,
   return insert.execute() == 1;
 }
 
-std::size_t WriteTransaction::follow(const std::vector<Event>& events,
-                                     const FollowPosition& position, Instant now) {
-  std::size_t added = 0;
+FollowOutcome WriteTransaction::follow(const std::vector<Event>& events,
+                                       const FollowPosition& position, Instant now) {
+  FollowOutcome outcome;
   for (const Event& event : events) {
     const bool known_task = task_exists(connection_, event.task);
     const auto failure = known_task ? std::nullopt : std::optional<std::string>("unknown task");
     if (!put_into_inbox(event, now, failure)) continue;
-    ++added;
-    if (failure) continue;
-    Statement ts = connection_.statement(sql::kPutEventTime);
-    ts.bind(":event", event.id.str()).bind(":ts", to_micros(event.ts)).execute();
+    ++outcome.added;
+    if (failure) {
+      ++outcome.unknown_tasks;
+      continue;
+    }
+    put_event_time(event);
   }
   set_follow_position(position, now);
-  return added;
+  return outcome;
 }
 
 void WriteTransaction::set_follow_position(const FollowPosition& position, Instant now) {
@@ -134,7 +143,7 @@ std::size_t WriteTransaction::remove_completed(Instant before, std::size_t limit
     while (rows.step()) {
       const auto done =
           rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
-      if (done && *done < before) old.push_back(rows.integer("row"));
+      if (!done || *done < before) old.push_back(rows.integer("row"));
     }
   }
   for (const RowId row : old) {

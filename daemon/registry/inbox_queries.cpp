@@ -28,7 +28,7 @@ TaskState read_task_state(Connection& connection, const TaskId& id) {
   return state;
 }
 
-PendingEvent to_pending(const Statement& row) {
+PendingEvent to_pending(const Statement& row, Instant now) {
   PendingEvent pending;
   pending.row = row.integer("row");
   pending.event.id = EventId(row.text_if("event_id").value_or(""));
@@ -37,7 +37,7 @@ PendingEvent to_pending(const Statement& row) {
   pending.event.source =
       row.text_if("source") == "polling" ? EventSource::polling : EventSource::eventbus;
   pending.event.payload = row.text_if("payload").value_or("{}");
-  pending.received_at = row.instant_if("received_at").value_or(Instant{});
+  pending.received_at = row.instant_if("received_at").value_or(now);
   // Rows of other writers carry no time of their own: then it is when they came.
   const auto ts = row.integer_if("ts");
   pending.event.ts = ts ? from_micros(*ts) : pending.received_at;
@@ -56,12 +56,13 @@ EventId followed_event_id(std::string_view table, RowId row, std::string_view pa
 
 }  // namespace
 
-std::vector<PendingEvent> ReadView::pending_events(RowId above, std::size_t limit) const {
+std::vector<PendingEvent> ReadView::pending_events(RowId above, std::size_t limit,
+                                                   Instant now) const {
   std::vector<PendingEvent> events;
   {
     Statement rows = connection_.statement(sql::kPendingAbove);
     rows.bind(":above", above).bind(":limit", static_cast<std::int64_t>(limit));
-    while (rows.step()) events.push_back(to_pending(rows));
+    while (rows.step()) events.push_back(to_pending(rows, now));
   }
   for (PendingEvent& pending : events) {
     pending.task = read_task_state(connection_, pending.event.task);
@@ -97,7 +98,7 @@ bool ReadView::knows_event(const EventId& id) const {
 
 std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
                                             const std::vector<std::string>& types,
-                                            std::size_t limit) const {
+                                            std::size_t limit, Instant now) const {
   std::vector<Event> events;
   Statement rows = connection_.statement(position.table == "task_audits" ? sql::kFollowAudits
                                                                          : sql::kFollowEvents);
@@ -111,7 +112,7 @@ std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
     event.payload = rows.text_if("payload").value_or("{}");
     event.id = followed_event_id(position.table, position.last_seen, event.payload);
     event.task = TaskId(rows.text_if("task_id").value_or(""));
-    event.ts = rows.instant_if("created_at").value_or(Instant{});
+    event.ts = rows.instant_if("created_at").value_or(now);
     event.source = EventSource::polling;
     events.push_back(std::move(event));
   }

@@ -85,15 +85,13 @@ void NewestFirst::read_unreadable() {
   Statement all = connection_.statement(queries_of(kind_).all);
   all.bind(":task", task_.str());
   while (all.step()) {
-    if (all.instant_if("created_at")) continue;
-    const TracePosition position{Instant::min(), kind_, all.integer("row")};
-    if (!after_ || position < *after_) heap_.push({position, ""});
+    if (!all.instant_if("created_at")) offer(all, Instant::min());
   }
 }
 
 void NewestFirst::offer(const Statement& row, Instant ts) {
   const TracePosition position{ts, kind_, row.integer("row")};
-  if (!after_ || position < *after_) heap_.push({position, row.text("event_type")});
+  if (!after_ || position < *after_) heap_.push({position, row.text_if("event_type").value_or("")});
 }
 
 }  // namespace replay::registry

@@ -35,7 +35,7 @@ class NewestFirst {
 
   struct Row {
     TracePosition position;
-    std::string event_type;  ///< empty for rows without a readable timestamp
+    std::string event_type;
   };
   std::optional<Row> next();
 

@@ -71,15 +71,18 @@ class ReadView {
                            const std::function<void(const AuditRow&)>& visit) const;
 
   // Inbox (inbox_queries.cpp)
-  /// Pending rows above a row id, in order of arrival.
-  [[nodiscard]] std::vector<PendingEvent> pending_events(RowId above, std::size_t limit) const;
+  /// Pending rows above a row id, in order of arrival. A row whose own time cannot be read counts
+  /// as of `now`.
+  [[nodiscard]] std::vector<PendingEvent> pending_events(RowId above, std::size_t limit,
+                                                         Instant now) const;
   [[nodiscard]] InboxCounts inbox_counts(Instant now) const;
   [[nodiscard]] bool knows_event(const EventId& id) const;
   /// Rows of the table above the position whose type is one of `types`, as inbox events (source
-  /// polling); `position.last_seen` moves to the last row looked at.
+  /// polling); `position.last_seen` moves to the last row looked at. A row whose own time cannot be
+  /// read counts as of `now`.
   [[nodiscard]] std::vector<Event> rows_to_follow(FollowPosition& position,
                                                   const std::vector<std::string>& types,
-                                                  std::size_t limit) const;
+                                                  std::size_t limit, Instant now) const;
   [[nodiscard]] std::optional<FollowPosition> follow_position(std::string_view table) const;
   [[nodiscard]] RowId last_row(std::string_view table) const;
   [[nodiscard]] bool has_table(std::string_view table) const;

@@ -57,8 +57,8 @@ bool prepare(SQLite::Database& db, const std::filesystem::path& path) {
 }  // namespace
 
 struct Registry::Impl {
-  Impl(const Options& options, const Clock& clock, Logger& log) : path(options.path) {
-    SQLite::Database db = open_file(options);
+  Impl(const Options& options, const Clock& clock, Logger& log)
+      : path(options.path), db(open_file(options)) {
     const bool is_new = prepare(db, path);
     schema.emplace(db);
     log.info(is_new ? "registry created" : "registry opened",
@@ -68,14 +68,14 @@ struct Registry::Impl {
           "index makes other people's inserts fail; run decision-replay doctor --fix to drop it",
           {{"index", index}});
     }
-    if (options.manage_indexes) create_missing_indexes(db, clock, log);
+    if (options.manage_indexes) create_missing_indexes(clock, log);
     changes.emplace(path.string());
     writes.emplace(path.string(), *schema, *changes, log);
     reads.emplace(path.string(), *schema, options.read_connections);
   }
 
   /// One transaction each, so that other processes get their turns between them.
-  void create_missing_indexes(SQLite::Database& db, const Clock& clock, Logger& log) const {
+  void create_missing_indexes(const Clock& clock, Logger& log) {
     for (const IndexDefinition& index : schema->missing_indexes(db)) {
       const auto start = clock.steady_now();
       db.exec(index.create_statement());
@@ -86,6 +86,9 @@ struct Registry::Impl {
   }
 
   const std::filesystem::path path;
+  /// Opened first and closed last, so that the end of the daemon leaves no WAL behind: the last
+  /// connection to close empties it, and one that only reads cannot.
+  SQLite::Database db;
   std::optional<Schema> schema;
   // The watch outlives the writer, which rings it; the readers go first.
   std::optional<ChangeWatch> changes;

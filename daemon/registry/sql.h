@@ -115,7 +115,7 @@ inline constexpr const char* kSetTaskStatus =
 // ---- Traces ------------------------------------------------------------------------------------
 // Rows of one task by the text of created_at, newest first. A registry mixes forms and zones of
 // timestamps, so text order is instant order only to within two days: the reader
-// (trace_queries.cpp) puts it right. Numbers sort before all text, NULL before numbers and blobs
+// (newest_first.cpp) puts it right. Numbers sort before all text, NULL before numbers and blobs
 // after text; `:before` is a text, or an empty blob for "no bound".
 
 inline constexpr const char* kAuditTimesOfTask =
@@ -133,9 +133,9 @@ inline constexpr const char* kNumericEventTimesOfTask =
     "created_at < "
     "''";
 inline constexpr const char* kAllAuditTimesOfTask =
-    "SELECT rowid AS row, created_at FROM task_audits WHERE task_id = :task";
+    "SELECT rowid AS row, created_at, event_type FROM task_audits WHERE task_id = :task";
 inline constexpr const char* kAllEventTimesOfTask =
-    "SELECT rowid AS row, created_at FROM task_events WHERE task_id = :task";
+    "SELECT rowid AS row, created_at, event_type FROM task_events WHERE task_id = :task";
 inline constexpr const char* kAuditItem =
     "SELECT audit_id AS id, event_type, {task_audits.decision_id} AS decision_id, payload "
     "FROM task_audits WHERE rowid = :row";

@@ -34,6 +34,7 @@ constexpr int kBusyNapMs = 5;
 /// SQLite's automatic checkpoint cannot restart a WAL that readers never leave; past this size we
 /// ask for it.
 constexpr std::uintmax_t kWalLimitBytes = 128U << 20U;
+constexpr std::chrono::seconds kLookAtWalEvery{1};
 
 /// Between attempts to open a registry anew after a failure.
 constexpr std::chrono::milliseconds kReopenPause{500};
@@ -223,11 +224,18 @@ struct WriteQueue::Impl {
     for (const Job& job : group) counters.failed_jobs += job.failure ? 1U : 0U;
   }
 
+  /// Never waits: where a reader still uses the WAL, the next attempt may find it gone.
   void bound_wal() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_wal_look < kLookAtWalEvery) return;
+    last_wal_look = now;
     std::error_code error;
     const auto size = std::filesystem::file_size(path + "-wal", error);
     if (error || size < kWalLimitBytes) return;
-    connection->database().tryExec("PRAGMA wal_checkpoint(RESTART)");
+    SQLite::Database& db = connection->database();
+    sqlite3_busy_handler(db.getHandle(), nullptr, nullptr);
+    (void)db.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+    sqlite3_busy_handler(db.getHandle(), &Impl::on_busy, this);
   }
 
   void stop() {
@@ -247,6 +255,7 @@ struct WriteQueue::Impl {
   // The writer thread's alone.
   std::unique_ptr<Connection> connection;
   std::chrono::steady_clock::time_point last_reopen{};
+  std::chrono::steady_clock::time_point last_wal_look{};
 
   Mutex mutex;
   std::condition_variable_any arrived;

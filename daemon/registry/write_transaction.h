@@ -25,6 +25,12 @@ enum class RecordOutcome {
   vanished,                 ///< nothing written: the event's inbox row has been deleted
 };
 
+/// What became of followed rows.
+struct FollowOutcome {
+  std::size_t added = 0;          ///< new inbox rows
+  std::size_t unknown_tasks = 0;  ///< those of them that ended as `failed`
+};
+
 /// Every change the program makes to a registry. Nothing here updates or deletes an audit row or an
 /// event. Thread rule: the writer thread, inside a job. A method that throws leaves nothing of the
 /// job behind.
@@ -38,10 +44,13 @@ class WriteTransaction {
   /// passed.
   [[nodiscard]] std::vector<Intake> accept(const std::vector<IncomingEvent>& events, Instant now,
                                            std::uint64_t max_backlog);
-  /// Puts followed rows into the inbox (unknown tasks as `failed`) and moves the position. Returns
-  /// how many were new.
-  [[nodiscard]] std::size_t follow(const std::vector<Event>& events, const FollowPosition& position,
-                                   Instant now);
+  /// Remembers when accepted events happened (the inbox has no column for it) until they are
+  /// decided; one without an entry happened when it was received.
+  void keep_event_times(const std::vector<IncomingEvent>& events, const std::vector<Intake>& intake,
+                        Instant now);
+  /// Puts followed rows into the inbox (those of unknown tasks as `failed`) and moves the position.
+  [[nodiscard]] FollowOutcome follow(const std::vector<Event>& events,
+                                     const FollowPosition& position, Instant now);
   void set_follow_position(const FollowPosition& position, Instant now);
 
   // Decisions
@@ -82,6 +91,7 @@ class WriteTransaction {
   [[nodiscard]] bool create_task(const TaskId& task, const NewTask& details, Instant now);
   bool put_into_inbox(const Event& event, Instant now, const std::optional<std::string>& failure);
   [[nodiscard]] RecordOutcome why_not_pending(const EventId& event);
+  void put_event_time(const Event& event);
   void drop_event_time(const EventId& event);
   [[nodiscard]] bool set_status(const TaskId& task, std::string_view status, Instant now);
   void put_fact(const DecisionFact& fact);

@@ -41,29 +41,34 @@ Follower::Follower(registry::Registry& registry, const Clock& clock,
   }
 }
 
-std::size_t Follower::follow() {
-  std::size_t added = 0;
+registry::FollowOutcome Follower::follow() {
+  registry::FollowOutcome all;
   for (Table& table : tables_) {
     bool more = true;
-    while (more) added += follow_some(table, more);
+    while (more) {
+      const registry::FollowOutcome some = follow_some(table, more);
+      all.added += some.added;
+      all.unknown_tasks += some.unknown_tasks;
+    }
   }
-  return added;
+  return all;
 }
 
-std::size_t Follower::follow_some(Table& table, bool& more) {
+registry::FollowOutcome Follower::follow_some(Table& table, bool& more) {
+  const Instant now = clock_.now();
   FollowPosition position = table.position;
   const std::vector<Event> events = registry_.reads().read_now([&](const registry::ReadView& view) {
-    return view.rows_to_follow(position, types_, kRowsPerStep);
+    return view.rows_to_follow(position, types_, kRowsPerStep, now);
   });
   more = position.last_seen != table.position.last_seen;
-  std::size_t added = 0;
+  registry::FollowOutcome outcome;
   if (!events.empty() || position.last_seen - table.stored >= kMostUnstored) {
-    added = registry_.writes().write_now(
-        [&](registry::WriteTransaction& tx) { return tx.follow(events, position, clock_.now()); });
+    outcome = registry_.writes().write_now(
+        [&](registry::WriteTransaction& tx) { return tx.follow(events, position, now); });
     table.stored = position.last_seen;
   }
   table.position = position;
-  return added;
+  return outcome;
 }
 
 }  // namespace replay::supervisor

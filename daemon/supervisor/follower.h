@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/inbox.h"
+#include "registry/write_transaction.h"
 
 namespace replay {
 class Clock;
@@ -24,16 +25,15 @@ class Follower {
   Follower(registry::Registry& registry, const Clock& clock,
            std::vector<std::string> followed_types);
 
-  /// Looks at what is new, in bounded steps until nothing is. Returns how many inbox rows were
-  /// added.
-  std::size_t follow();
+  /// Looks at what is new, in bounded steps until nothing is.
+  registry::FollowOutcome follow();
 
  private:
   struct Table {
     FollowPosition position;
     std::int64_t stored = 0;  ///< the position on disk
   };
-  std::size_t follow_some(Table& table, bool& more);
+  registry::FollowOutcome follow_some(Table& table, bool& more);
 
   registry::Registry& registry_;
   const Clock& clock_;

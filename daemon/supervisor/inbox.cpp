@@ -46,14 +46,14 @@ struct Inbox::Impl {
 
   registry::WriteQueue& writes;
   const Clock& clock;
-  const std::uint64_t max_backlog;
+  const InboxOptions options;
 
   mutable Mutex mutex{};
   InboxStats stats GUARDED_BY(mutex){};
 };
 
-Inbox::Inbox(registry::WriteQueue& writes, const Clock& clock, std::uint64_t max_backlog)
-    : impl_(new Impl{writes, clock, max_backlog}) {}
+Inbox::Inbox(registry::WriteQueue& writes, const Clock& clock, const InboxOptions& options)
+    : impl_(new Impl{writes, clock, options}) {}
 
 Inbox::~Inbox() = default;
 
@@ -61,17 +61,26 @@ boost::asio::awaitable<std::vector<Intake>> Inbox::accept(std::vector<Event> eve
   std::vector<Intake> outcomes;
   std::vector<std::vector<IncomingEvent>> parts = in_parts(std::move(events));
   for (std::vector<IncomingEvent>& part : parts) {
-    auto job = [part = std::move(part), now = impl_->clock.now(), backlog = impl_->max_backlog](
-                   registry::WriteTransaction& tx) { return tx.accept(part, now, backlog); };
+    auto job = [part = std::move(part), now = impl_->clock.now(),
+                options = impl_->options](registry::WriteTransaction& tx) {
+      const std::vector<Intake> intake = tx.accept(part, now, options.max_backlog);
+      if (options.keep_event_times) tx.keep_event_times(part, intake, now);
+      return intake;
+    };
     try {
-      const std::vector<Intake> accepted = co_await impl_->writes.write(std::move(job));
-      outcomes.insert(outcomes.end(), accepted.begin(), accepted.end());
+      const std::vector<Intake> some = co_await impl_->writes.write(std::move(job));
+      impl_->count(some);
+      outcomes.insert(outcomes.end(), some.begin(), some.end());
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::busy) impl_->count_refused();
-      throw;
+      if (outcomes.empty()) throw;
+      throw Error(
+          error.kind(),
+          std::string(error.what()) + " The first " + std::to_string(outcomes.size()) +
+              " events of the request are on disk; send it again, they will count as duplicates.",
+          error.retry_after());
     }
   }
-  impl_->count(outcomes);
   co_return outcomes;
 }
 

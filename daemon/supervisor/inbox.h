@@ -17,6 +17,12 @@ class WriteQueue;
 
 namespace replay::supervisor {
 
+struct InboxOptions {
+  std::uint64_t max_backlog = 100'000;  ///< pending events; more are refused
+  bool keep_event_times =
+      true;  ///< false where AgentOS's own supervisor decides: it would not read them
+};
+
 struct InboxStats {
   std::uint64_t accepted = 0;  ///< since start
   std::uint64_t duplicates = 0;
@@ -28,7 +34,7 @@ struct InboxStats {
 /// the queue; memory holds none of it. Thread rule: any thread.
 class Inbox {
  public:
-  Inbox(registry::WriteQueue& writes, const Clock& clock, std::uint64_t max_backlog);
+  Inbox(registry::WriteQueue& writes, const Clock& clock, const InboxOptions& options);
   ~Inbox();
   Inbox(const Inbox&) = delete;
   Inbox& operator=(const Inbox&) = delete;

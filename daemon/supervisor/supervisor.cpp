@@ -93,9 +93,17 @@ struct Supervisor::Impl {
 
   bool step() {
     tidy_inbox_if_due();
-    const std::size_t followed = follower.follow();
-    if (followed > 0) count([&](SupervisorStats& s) { s.followed += followed; });
+    count_followed(follower.follow());
     return decide_batch();
+  }
+
+  void count_followed(const registry::FollowOutcome& followed) {
+    if (followed.added == 0) return;
+    count([&followed](SupervisorStats& s) {
+      s.followed += followed.added;
+      s.unknown_tasks += followed.unknown_tasks;
+      s.failed_events += followed.unknown_tasks;
+    });
   }
 
   // ---- Deciding
@@ -124,7 +132,7 @@ struct Supervisor::Impl {
     while (taken < options.batch) {
       std::vector<PendingEvent> rows =
           registry.reads().read_now([&](const registry::ReadView& view) {
-            return view.pending_events(above, options.batch);
+            return view.pending_events(above, options.batch, clock.now());
           });
       if (rows.empty()) break;
       above = rows.back().row;

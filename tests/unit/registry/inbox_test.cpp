@@ -17,11 +17,15 @@ class InboxTable : public ::testing::Test {
   }
   std::vector<Intake> accept(const std::vector<IncomingEvent>& events,
                              std::uint64_t backlog = 1000) {
-    return open.writes().write_now(
-        [&](WriteTransaction& tx) { return tx.accept(events, now, backlog); });
+    return open.writes().write_now([&](WriteTransaction& tx) {
+      const auto intake = tx.accept(events, now, backlog);
+      tx.keep_event_times(events, intake, now);
+      return intake;
+    });
   }
   std::vector<PendingEvent> pending() {
-    return open.reads().read_now([](const ReadView& view) { return view.pending_events(0, 100); });
+    return open.reads().read_now(
+        [this](const ReadView& view) { return view.pending_events(0, 100, now); });
   }
 
   TempRegistry registry;
@@ -91,24 +95,26 @@ TEST_F(InboxTable, FollowedRowsGetAnIdOfTheirTableAndRowOrTheirPayloads) {
       "INSERT INTO task_audits (task_id, event_type, payload, created_at) VALUES "
       "('t', 'TASK_CREATED', '{}', '2026-01-28T10:30:00+02:00'), "
       "('t', 'TASK_FAILED', '{\"event_id\":\"own\"}', '2026-01-28 10:30:00'), "
-      "('t', 'SUPERVISOR_ALLOWED', '{}', 'x')");
+      "('t', 'SUPERVISOR_ALLOWED', '{}', 'x'), ('t', 'TASK_FAILED', '{}', 'yesterday')");
   FollowPosition position{"task_audits", 0};
   const auto events = open.reads().read_now([&](const ReadView& view) {
-    return view.rows_to_follow(position, {"TASK_CREATED", "TASK_FAILED"}, 100);
+    return view.rows_to_follow(position, {"TASK_CREATED", "TASK_FAILED"}, 100, now);
   });
-  ASSERT_EQ(events.size(), 2U);
+  ASSERT_EQ(events.size(), 3U);
   EXPECT_EQ(events[0].id.str(), "polling_task_audits_1");
   EXPECT_EQ(format_instant(events[0].ts), "2026-01-28T08:30:00.000000Z");
   EXPECT_EQ(events[1].id.str(), "own");
-  EXPECT_EQ(position.last_seen, 3);
+  EXPECT_EQ(events[2].ts, now) << "an unreadable time must not count as decades of lag";
+  EXPECT_EQ(position.last_seen, 4);
 }
 
 TEST_F(InboxTable, AFollowedRowOfAnUnknownTaskEndsAsFailed) {
   const FollowPosition position{"task_audits", 7};
   const std::vector<Event> events{
       {EventId("e"), TaskId("gone"), "TASK_FAILED", now, EventSource::polling, "{}"}};
-  EXPECT_EQ(open.writes().write_now(
-                [&](WriteTransaction& tx) { return tx.follow(events, position, now); }),
+  EXPECT_EQ(open.writes().write_now([&](WriteTransaction& tx) {
+    return tx.follow(events, position, now).unknown_tasks;
+  }),
             1U);
   EXPECT_EQ(registry.ask("SELECT status || ': ' || error_message FROM supervisor_inbox"),
             "failed: unknown task");

@@ -109,6 +109,13 @@ TEST(Registry, RefusesAFileThatIsNoDatabase) {
   EXPECT_THROW(registry.open(), Error);
 }
 
+TEST(Registry, LeavesNoWalBehind) {
+  TempRegistry registry;
+  registry.open();
+  registry.close();
+  EXPECT_FALSE(std::filesystem::exists(registry.path().string() + "-wal"));
+}
+
 TEST(Registry, OpensAgainWhatItMade) {
   TempRegistry registry;
   registry.open();

@@ -51,6 +51,12 @@ TEST_F(Tasks, ReasonIsToldOnlyWhileBlocked) {
   EXPECT_FALSE(summary()->blocked_reason_code);
 }
 
+TEST_F(Tasks, ADecisionWithoutAReadableTimeIsStillTheLastOne) {
+  audit("SUPERVISOR_PAUSED", "yesterday");
+  EXPECT_EQ(summary()->last_decision_type, "PAUSED");
+  EXPECT_FALSE(summary()->last_decision_at);
+}
+
 TEST_F(Tasks, AnOrphansSummaryHasNoStatus) {
   EXPECT_FALSE(summary());
   audit("TASK_CREATED", "2026-01-28T12:00:00Z");

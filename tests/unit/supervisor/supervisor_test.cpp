@@ -122,6 +122,7 @@ TEST_F(Supervising, AnEventOfAnUnknownTaskIsFailedAndCounted) {
   registry.exec("INSERT INTO task_audits (task_id, event_type) VALUES ('nobody', 'TASK_FAILED')");
   until([this] { return registry.ask("SELECT status FROM supervisor_inbox") == "failed"; });
   EXPECT_EQ(registry.ask("SELECT error_message FROM supervisor_inbox"), "unknown task");
+  until([this] { return supervisor->stats().unknown_tasks == 1; });
 }
 
 TEST_F(Supervising, OneEventTheRegistryRefusesKeepsNoOtherWaiting) {
