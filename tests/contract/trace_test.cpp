@@ -111,21 +111,6 @@ TEST_P(Trace, AnUnreadableRowIsServedWithAPayloadError) {
   EXPECT_EQ(reported, unreadable);
 }
 
-TEST_P(Trace, APageIsTwoHundredUnlessAskedOtherwise) {
-  if (GetParam().hot_events == 0) GTEST_SKIP() << "no task is that large";
-  EXPECT_EQ(int_at(daemon_.ask(trace_path("task-hot")), "/count"), 200);
-  EXPECT_EQ(int_at(daemon_.ask(trace_path("task-hot", "?limit=500")), "/count"), 500);
-  EXPECT_EQ(int_at(daemon_.ask(trace_path("task-hot", "?limit=1")), "/count"), 1);
-}
-
-TEST_P(Trace, OfAnOrphanedTaskIsServed) {
-  if (GetParam().orphans == 0) GTEST_SKIP() << "no orphans";
-  const auto expected = oracle::trace(built_, "task-gone-1");
-  ASSERT_FALSE(expected.empty());
-  EXPECT_EQ(whole_trace(daemon_, "task-gone-1", 100).size(), expected.size());
-  EXPECT_TRUE(at(daemon_.ask("/tasks/task-gone-1/summary"), "/status").is_null());
-}
-
 TEST_P(Trace, EveryItemOfTheFirstPagesTimeIsMetOnceWhileRowsAreAdded) {
   const std::string task = GetParam().hot_events > 0 ? "task-hot" : "task-1";
   std::set<std::string> expected;
@@ -150,6 +135,27 @@ TEST_P(Trace, EveryItemOfTheFirstPagesTimeIsMetOnceWhileRowsAreAdded) {
     met.insert(name_of(item));
   EXPECT_GT(added, 2);
   for (const std::string& item : expected) EXPECT_EQ(met.count(item), 1U) << item;
+}
+
+TEST(TraceOfARegistry, APageIsTwoHundredUnlessAskedOtherwise) {
+  const TempDir directory;
+  const auto path = directory.file("registry.sqlite");
+  build_registry(path, {.seed = 6, .audits = 600, .hot_events = 300});
+  TestDaemon daemon({.registry = path, .config = kUnlimited, .flags = {}});
+  EXPECT_EQ(int_at(daemon.ask(trace_path("task-hot")), "/count"), 200);
+  EXPECT_EQ(int_at(daemon.ask(trace_path("task-hot", "?limit=500")), "/count"), 500);
+  EXPECT_EQ(int_at(daemon.ask(trace_path("task-hot", "?limit=1")), "/count"), 1);
+}
+
+TEST(TraceOfARegistry, OfAnOrphanedTaskIsServed) {
+  const TempDir directory;
+  const auto path = directory.file("registry.sqlite");
+  const BuiltRegistry built = build_registry(path, {.seed = 7, .audits = 600, .orphans = 20});
+  TestDaemon daemon({.registry = path, .config = kUnlimited, .flags = {}});
+  const auto expected = oracle::trace(built, "task-gone-1");
+  ASSERT_FALSE(expected.empty());
+  EXPECT_EQ(whole_trace(daemon, "task-gone-1", 3).size(), expected.size());
+  EXPECT_TRUE(at(daemon.ask("/tasks/task-gone-1/summary"), "/status").is_null());
 }
 
 /// One task with a few decisions in a registry of our own.
