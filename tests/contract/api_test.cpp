@@ -250,7 +250,7 @@ TEST_F(Api, TheReadyDaemonIsHealthyAndReady) {
   EXPECT_EQ(daemon_.get("/-/ready").status, 200);
 }
 
-TEST_F(Api, ReadsGoOnWhileAForeignWriterHoldsTheLock) {
+TEST_F(Api, ReadsGoOnWhileAForeignWriterHoldsTheLockAndWritesSayTryAgain) {
   ForeignWriter agentos(daemon_.registry());
   agentos.script("BEGIN IMMEDIATE; UPDATE tasks SET title = 'held'");
   for (const std::string path :
@@ -259,8 +259,12 @@ TEST_F(Api, ReadsGoOnWhileAForeignWriterHoldsTheLock) {
     EXPECT_EQ(daemon_.api(path).status, 200) << path;
   }
   EXPECT_EQ(daemon_.get("/metrics").status, 200);
+  const HttpResponse refused = daemon_.send(created("evt-3", "task-3"));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_GE(std::stoi(refused.header("Retry-After")), 1);
   agentos.script("ROLLBACK");
-  EXPECT_EQ(daemon_.send(created("evt-3", "task-3")).status, 202);
+  EXPECT_EQ(int_at(daemon_.send(created("evt-3", "task-3")).to_json(), "/accepted"), 1)
+      << "what was refused must not be known";
 }
 
 class Integrity : public ::testing::Test {
