@@ -15,7 +15,7 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit_bytes
     throw Error(ErrorKind::unavailable, path.string() + " is a directory, not a file.");
   }
   errno = 0;
-  std::ifstream in(path, std::ios::binary);
+  const std::ifstream in(path, std::ios::binary);
   if (!in) {
     throw Error(ErrorKind::unavailable, "Cannot read " + path.string() + ": " +
                                             std::generic_category().message(errno) + ".");

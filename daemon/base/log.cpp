@@ -25,7 +25,6 @@ std::string_view name_of(LogLevel level) { return kLevelNames.at(static_cast<std
 /// it.
 void append_logfmt_value(std::string& line, std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos &&
-                     value.find_first_not_of("\x1f") == 0 &&
                      std::none_of(value.begin(), value.end(),
                                   [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (plain) {
@@ -88,8 +87,8 @@ std::string format_log_line(LogFormat format, LogLevel level, std::string_view m
                             LogFields fields) {
   std::string line;
   if (format == LogFormat::json) {
-    line = "{\"level\":\"" + std::string(name_of(level)) +
-           "\",\"msg\":" + json::serialize(json::string(message));
+    line = R"({"level":")" + std::string(name_of(level)) + R"(","msg":)" +
+           json::serialize(json::string(message));
     for (const LogField& field : fields) {
       line += "," + json::serialize(json::string(field.key)) + ":";
       line += field.quoted ? json::serialize(json::string(field.value)) : field.value;
@@ -127,7 +126,7 @@ void Logger::write(LogLevel level, std::string_view message, LogFields fields) {
     line.insert(0, journald_priority(level));
   } else {
     const std::string now = format_instant(SystemClock().now());
-    line = impl_->format == LogFormat::json ? "{\"ts\":\"" + now + "\"," + line.substr(1)
+    line = impl_->format == LogFormat::json ? R"({"ts":")" + now + "\"," + line.substr(1)
                                             : "ts=" + now + " " + line;
   }
   impl_->out.info("{}", line);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace replay {
 
@@ -19,7 +20,7 @@ enum class LogFormat { logfmt, json };
 struct LogField {
   LogField(std::string_view name, std::string_view text) : key(name), value(text) {}
   LogField(std::string_view name, const char* text) : key(name), value(text) {}
-  LogField(std::string_view name, const std::string& text) : key(name), value(text) {}
+  LogField(std::string_view name, std::string text) : key(name), value(std::move(text)) {}
   LogField(std::string_view name, bool yes)
       : key(name), value(yes ? "true" : "false"), quoted(false) {}
   template <std::integral Number>
