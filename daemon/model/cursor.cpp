@@ -26,7 +26,7 @@ std::uint64_t read_big_endian(std::string_view bytes) {
 }
 
 std::uint64_t checksum(std::string_view bytes, std::string_view listing) {
-  std::uint64_t sum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  const std::uint64_t sum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
   return crc32_z(sum, reinterpret_cast<const Bytef*>(listing.data()), listing.size());
 }
 
