@@ -52,6 +52,7 @@ AwaitedDecisions::AwaitedDecisions(supervisor::DecisionWaiters& waiters,
 }
 
 boost::asio::awaitable<std::vector<supervisor::Outcome>> AwaitedDecisions::outcomes(
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): outlives the requests
     std::vector<EventId> events, std::chrono::milliseconds limit, const Clock& clock) {
   const auto deadline = clock.steady_now() + limit;
   std::vector<supervisor::Outcome> all;

@@ -34,21 +34,20 @@ json::value to_json(const Window& window, std::size_t top_n, const summary::Bloc
 }
 
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, Instant now,
-                                              http::Request request) {
+                                              const http::Request& request) {
   const Window window = window_parameter(request, "7d");
   const auto top_n = static_cast<std::size_t>(request.query_between("top_n", 1, 100, 20));
-  const auto query = [window, top_n, now](const registry::ReadView& view) {
+  return reads.read([window, top_n, now](const registry::ReadView& view) {
     const auto blocked = summary::blocked_reasons(view, now - window.length(), top_n);
     return json_answer(with_backfill(view, to_json(window, top_n, blocked)));
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler blocked_reasons(const Services& services) {
-  return [&reads = services.reads, &clock = services.clock](http::Request request) {
-    return answer(reads, clock.now(), std::move(request));
+  return [&reads = services.reads, &clock = services.clock](const http::Request& request) {
+    return answer(reads, clock.now(), request);
   };
 }
 

@@ -21,21 +21,21 @@ std::string decision_text(const StoredDecision& decision) {
 }
 
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads,
-                                              std::chrono::seconds max_age, http::Request request) {
+                                              std::chrono::seconds max_age,
+                                              const http::Request& request) {
   const DecisionId id(request.path_parameter("decision_id"));
-  const auto query = [id, max_age](const registry::ReadView& view) {
+  return reads.read([id, max_age](const registry::ReadView& view) {
     const auto decision = view.decision(id);
     if (!decision) throw Error(ErrorKind::not_found, "There is no decision " + id.str() + ".");
     return cacheable_answer(decision_text(*decision), max_age);
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler decision(const Services& services) {
-  return [&reads = services.reads, max_age = services.cache_max_age](http::Request request) {
-    return answer(reads, max_age, std::move(request));
+  return [&reads = services.reads, max_age = services.cache_max_age](const http::Request& request) {
+    return answer(reads, max_age, request);
   };
 }
 

@@ -34,21 +34,20 @@ json::value to_json(const Window& window, int percentile, const summary::LagStat
 }
 
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, Instant now,
-                                              http::Request request) {
+                                              const http::Request& request) {
   const Window window = window_parameter(request, "24h");
   const auto percentile = static_cast<int>(request.query_between("pctl", 50, 99, 95));
-  const auto query = [window, percentile, now](const registry::ReadView& view) {
+  return reads.read([window, percentile, now](const registry::ReadView& view) {
     const auto lag = summary::decision_lag(view, now - window.length(), percentile);
     return json_answer(with_backfill(view, to_json(window, percentile, lag)));
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler decision_lag(const Services& services) {
-  return [&reads = services.reads, &clock = services.clock](http::Request request) {
-    return answer(reads, clock.now(), std::move(request));
+  return [&reads = services.reads, &clock = services.clock](const http::Request& request) {
+    return answer(reads, clock.now(), request);
   };
 }
 

@@ -74,23 +74,23 @@ std::string page_text(const TaskId& task, const TracePage& page) {
 }
 
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads,
-                                              std::chrono::seconds max_age, http::Request request) {
+                                              std::chrono::seconds max_age,
+                                              const http::Request& request) {
   const TaskId task(request.path_parameter("task_id"));
   const auto limit = static_cast<std::size_t>(request.query_between("limit", 1, 500, 200));
   const auto after = cursor_parameter(request, task);
-  const auto query = [task, limit, after, max_age](const registry::ReadView& view) {
+  return reads.read([task, limit, after, max_age](const registry::ReadView& view) {
     const auto page = view.trace_page(task, limit, after);
     if (!page) throw Error(ErrorKind::not_found, "There is no task " + task.str() + ".");
     return cacheable_answer(page_text(task, *page), max_age);
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler decision_trace(const Services& services) {
-  return [&reads = services.reads, max_age = services.cache_max_age](http::Request request) {
-    return answer(reads, max_age, std::move(request));
+  return [&reads = services.reads, max_age = services.cache_max_age](const http::Request& request) {
+    return answer(reads, max_age, request);
   };
 }
 

@@ -19,20 +19,19 @@ json::value to_json(const Window& window, const summary::DecisionTypeCounts& cou
 }
 
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, Instant now,
-                                              http::Request request) {
+                                              const http::Request& request) {
   const Window window = window_parameter(request, "24h");
-  const auto query = [window, now](const registry::ReadView& view) {
+  return reads.read([window, now](const registry::ReadView& view) {
     const auto counts = summary::decision_types(view, now - window.length());
     return json_answer(with_backfill(view, to_json(window, counts)));
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler decision_types(const Services& services) {
-  return [&reads = services.reads, &clock = services.clock](http::Request request) {
-    return answer(reads, clock.now(), std::move(request));
+  return [&reads = services.reads, &clock = services.clock](const http::Request& request) {
+    return answer(reads, clock.now(), request);
   };
 }
 

@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "api/answers.h"
 #include "api/api.h"
 #include "base/clock.h"
@@ -18,10 +16,9 @@ json::value to_json(const InboxCounts& counts) {
 }
 
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, Instant now) {
-  const auto query = [now](const registry::ReadView& view) {
+  return reads.read([now](const registry::ReadView& view) {
     return json_answer(to_json(view.inbox_counts(now)));
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace

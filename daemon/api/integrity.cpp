@@ -64,6 +64,7 @@ json::value to_json(const Integrity& integrity) {
           {"checked_at", format_instant(integrity.checked_at)}};
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): outlives the requests
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads,
                                               std::shared_ptr<SharedCheck> shared, Instant now) {
   const SharedCheck::Turn turn = shared->begin(now);

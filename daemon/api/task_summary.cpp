@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "api/answers.h"
 #include "api/api.h"
 #include "base/error.h"
@@ -18,22 +16,20 @@ json::value to_json(const TaskSummary& summary) {
           {"decision_count", summary.decision_count}};
 }
 
-boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, http::Request request) {
+boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads,
+                                              const http::Request& request) {
   const TaskId task(request.path_parameter("task_id"));
-  const auto query = [task](const registry::ReadView& view) {
+  return reads.read([task](const registry::ReadView& view) {
     const auto summary = view.task_summary(task);
     if (!summary) throw Error(ErrorKind::not_found, "There is no task " + task.str() + ".");
     return json_answer(to_json(*summary));
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler task_summary(const Services& services) {
-  return [&reads = services.reads](http::Request request) {
-    return answer(reads, std::move(request));
-  };
+  return [&reads = services.reads](const http::Request& request) { return answer(reads, request); };
 }
 
 }  // namespace replay::api

@@ -45,23 +45,21 @@ json::value to_json(const TaskPage& page, const std::string& listing) {
       {"next_cursor", page.next ? json::value(encode_cursor(listing, *page.next)) : json::value()}};
 }
 
-boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, http::Request request) {
+boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads,
+                                              const http::Request& request) {
   const std::optional<std::string> status(text_parameter(request, "status"));
   const auto limit = static_cast<std::size_t>(request.query_between("limit", 1, 500, 100));
   const std::string listing = listing_of(status);
   const auto below = cursor_parameter(request, listing);
-  const auto query = [status, limit, listing, below](const registry::ReadView& view) {
+  return reads.read([status, limit, listing, below](const registry::ReadView& view) {
     return json_answer(to_json(view.tasks(status, limit, below), listing));
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler tasks(const Services& services) {
-  return [&reads = services.reads](http::Request request) {
-    return answer(reads, std::move(request));
-  };
+  return [&reads = services.reads](const http::Request& request) { return answer(reads, request); };
 }
 
 }  // namespace replay::api

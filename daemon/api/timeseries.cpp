@@ -62,11 +62,11 @@ json::value to_json(Series series, const summary::SeriesPoint& point) {
 }
 
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, Instant now,
-                                              http::Request request) {
+                                              const http::Request& request) {
   const auto& series = one_of(kSeries, "series", request.query_value("series").value_or(""));
   const auto& step = one_of(kSteps, "step", request.query_value("step").value_or("hour"));
   const Window window = window_parameter(request, "24h");
-  const auto query = [&series, &step, window, now](const registry::ReadView& view) {
+  return reads.read([&series, &step, window, now](const registry::ReadView& view) {
     json::array points;
     for (const auto& point :
          summary::time_series(view, series.second, step.second, now - window.length(), now)) {
@@ -76,15 +76,14 @@ boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads, Instant
                                             {"window", window.text()},
                                             {"step", step.first},
                                             {"points", std::move(points)}}));
-  };
-  co_return co_await reads.read(query);
+  });
 }
 
 }  // namespace
 
 http::Handler timeseries(const Services& services) {
-  return [&reads = services.reads, &clock = services.clock](http::Request request) {
-    return answer(reads, clock.now(), std::move(request));
+  return [&reads = services.reads, &clock = services.clock](const http::Request& request) {
+    return answer(reads, clock.now(), request);
   };
 }
 

@@ -22,6 +22,7 @@ std::string required_text(const json::value& body, std::string_view name) {
   return std::string(*text);
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): outlives the requests
 boost::asio::awaitable<http::Response> answer(registry::WriteQueue& writes, Instant now,
                                               http::Request request) {
   require_json(request);
