@@ -21,6 +21,8 @@ class SocketFile {
   explicit SocketFile(std::string path) : path_(std::move(path)) {}
   SocketFile(SocketFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   SocketFile& operator=(SocketFile&&) = delete;
+  SocketFile(const SocketFile&) = delete;
+  SocketFile& operator=(const SocketFile&) = delete;
   ~SocketFile() { remove(); }
 
   void remove() noexcept;

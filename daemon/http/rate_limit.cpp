@@ -50,7 +50,7 @@ struct RateLimit::Impl {
   std::list<Bucket> buckets GUARDED_BY(mutex);  ///< the client seen last in front
   std::unordered_map<std::string_view, std::list<Bucket>::iterator> by_client GUARDED_BY(mutex);
 
-  Impl(const Clock& clock_, std::uint32_t per_minute_) : clock(clock_), per_minute(per_minute_) {}
+  Impl(const Clock& time, std::uint32_t limit) : clock(time), per_minute(limit) {}
 
   Bucket& bucket_of(const std::string& client, SteadyTime now) REQUIRES_LOCK(mutex) {
     if (const auto found = by_client.find(client); found != by_client.end()) {

@@ -68,8 +68,8 @@ void refuse(Socket& socket) {
 }  // namespace
 
 struct Server::Impl {
-  Impl(ServerOptions options_, const Router& router, RateLimit& rate_limit, const Clock& clock_,
-       Logger& log_, Observer observer);
+  Impl(ServerOptions chosen, const Router& router, RateLimit& rate_limit, const Clock& time,
+       Logger& logger, Observer observer);
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -102,13 +102,13 @@ struct Server::Impl {
   std::vector<std::thread> threads;
 };
 
-Server::Impl::Impl(ServerOptions options_, const Router& router, RateLimit& rate_limit,
-                   const Clock& clock_, Logger& log_, Observer observer)
-    : options(std::move(options_)),
+Server::Impl::Impl(ServerOptions chosen, const Router& router, RateLimit& rate_limit,
+                   const Clock& time, Logger& logger, Observer observer)
+    : options(std::move(chosen)),
       on_response(std::move(observer)),
-      clock(clock_),
-      log(log_),
-      dispatcher(router, rate_limit, log_),
+      clock(time),
+      log(logger),
+      dispatcher(router, rate_limit, logger),
       context{options, dispatcher, clock, log, on_response},
       work(asio::make_work_guard(io)) {
   if (options.inherited_sockets.empty()) {
@@ -121,6 +121,7 @@ Server::Impl::Impl(ServerOptions options_, const Router& router, RateLimit& rate
 }
 
 /// A stop without time: every coroutine ends, and only then does what it uses go away.
+// NOLINTNEXTLINE(bugprone-exception-escape): without memory even for a stop, nothing is left
 Server::Impl::~Impl() {
   stop(std::chrono::milliseconds(0));
   work.reset();
@@ -132,11 +133,12 @@ void Server::Impl::start() {
   const MutexLock lock(mutex);
   for (Listener& listener : listeners) {
     ++accepting;
-    asio::co_spawn(listener.acceptor.get_executor(), accept(listener), [this](std::exception_ptr) {
-      const MutexLock ended(mutex);
-      --accepting;
-      changed.notify_all();
-    });
+    asio::co_spawn(listener.acceptor.get_executor(), accept(listener),
+                   [this](const std::exception_ptr&) {
+                     const MutexLock ended(mutex);
+                     --accepting;
+                     changed.notify_all();
+                   });
   }
 }
 
@@ -186,10 +188,10 @@ void Server::Impl::admit(Socket socket, std::string client) {
   connection->client = client;
   connection->strand = socket.get_executor();
   connection->session = make_session(std::move(socket), std::move(client), context);
-  asio::co_spawn(
-      connection->strand, connection->session->run(),
-      asio::bind_cancellation_slot(connection->cancel.slot(),
-                                   [this, connection](std::exception_ptr) { forget(connection); }));
+  asio::co_spawn(connection->strand, connection->session->run(),
+                 asio::bind_cancellation_slot(
+                     connection->cancel.slot(),
+                     [this, connection](const std::exception_ptr&) { forget(connection); }));
 }
 
 void Server::Impl::forget(const ConnectionPtr& connection) {

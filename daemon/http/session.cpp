@@ -260,7 +260,7 @@ asio::awaitable<bool> BeastSession::serve_request() {
 }
 
 asio::awaitable<bool> BeastSession::send_continue() {
-  wire::response<wire::empty_body> go_on(wire::status::continue_, 11);
+  const wire::response<wire::empty_body> go_on(wire::status::continue_, 11);
   const auto [error, bytes] = co_await wire::async_write(stream_, go_on, kResult);
   co_return !error;
 }
@@ -300,7 +300,8 @@ void BeastSession::observe(const Answer& answer, const Exchange& exchange, unsig
 
 asio::awaitable<bool> BeastSession::send(Answer answer, Exchange exchange) {
   const unsigned status = answer.response.status;
-  wire::response<wire::string_body> message = to_message(std::move(answer.response), exchange);
+  const wire::response<wire::string_body> message =
+      to_message(std::move(answer.response), exchange);
   stream_.expires_after(context_.options.body_timeout);
   const auto [error, bytes] = co_await wire::async_write(stream_, message, kResult);
   observe(answer, exchange, status, bytes);
