@@ -45,7 +45,7 @@ std::shared_ptr<const policy::Engine> load_policy(
     if (mistake == nullptr) mistake = &diagnostic;
   }
   if (mistake != nullptr) throw Error(ErrorKind::malformed, to_string(*mistake));
-  return std::shared_ptr<const policy::Engine>(std::move(result.engine));
+  return std::move(result.engine);
 }
 
 }  // namespace replay::commands

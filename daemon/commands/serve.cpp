@@ -233,7 +233,7 @@ void Daemon::reload_on_signal() {
   systemd_.reloading();
   try {
     reloader_.reload();
-  } catch (const std::exception&) {  // logged and counted there; what was in force stays
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): logged and counted there
   }
   systemd_.ready("Serving on " + addresses_);
 }
