@@ -16,7 +16,7 @@ asio::awaitable<void> completion(std::function<void(Done)> start) {
   auto initiate = [start = std::move(start)](auto handler) {
     // std::function wants something copyable; a handler can only be moved.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    start([shared](std::exception_ptr error) {
+    start([shared](const std::exception_ptr& error) {
       const auto executor = asio::get_associated_executor(*shared);
       asio::post(executor, [shared, error] { std::move (*shared)(error); });
     });

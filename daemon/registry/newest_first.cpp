@@ -1,5 +1,7 @@
 #include "registry/newest_first.h"
 
+#include <utility>
+
 #include "registry/connection.h"
 #include "registry/sql.h"
 
@@ -30,11 +32,11 @@ std::optional<Instant> local_date(std::string_view text) {
 
 }  // namespace
 
-NewestFirst::NewestFirst(Connection& connection, TraceKind kind, const TaskId& task,
+NewestFirst::NewestFirst(Connection& connection, TraceKind kind, TaskId task,
                          const std::optional<TracePosition>& after)
     : connection_(connection),
       kind_(kind),
-      task_(task),
+      task_(std::move(task)),
       after_(after),
       unread_before_(Instant::max()) {
   if (after_ && after_->ts == Instant::min()) return;  // only unreadable ones are left

@@ -30,7 +30,7 @@ class Connection;
 class NewestFirst {
  public:
   /// Starts below `after`, or at the newest.
-  NewestFirst(Connection& connection, TraceKind kind, const TaskId& task,
+  NewestFirst(Connection& connection, TraceKind kind, TaskId task,
               const std::optional<TracePosition>& after);
 
   struct Row {

@@ -121,7 +121,7 @@ boost::asio::awaitable<void> ReadPool::submit(Job job) {
 
 void ReadPool::run_and_wait(Job job) {
   std::promise<void> ready;
-  impl_->submit(std::move(job), [&ready](std::exception_ptr error) {
+  impl_->submit(std::move(job), [&ready](const std::exception_ptr& error) {
     error ? ready.set_exception(error) : ready.set_value();
   });
   ready.get_future().get();

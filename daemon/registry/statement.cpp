@@ -12,8 +12,7 @@ Statement::~Statement() {
   prepared_.tryReset();
   try {
     prepared_.clearBindings();
-  } catch (
-      const std::exception&) {  // NOLINT(bugprone-empty-catch): a destructor has nobody to tell
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see above
   }
 }
 

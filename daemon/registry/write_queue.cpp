@@ -78,7 +78,7 @@ struct WriteQueue::Impl {
       const MutexLock lock(impl.mutex);
       ++impl.counters.busy_waits;
     }
-    if (calls * kBusyNapMs >= kBusyPatience.count()) return 0;
+    if (calls * std::chrono::milliseconds{kBusyNapMs} >= kBusyPatience) return 0;
     sqlite3_sleep(kBusyNapMs);
     return 1;
   }
@@ -139,7 +139,7 @@ struct WriteQueue::Impl {
     if (!failure) succeeded();
     count(group, failure);
     if (changed && !failure) changes.ring();
-    for (Job& job : group) job.done(failure ? failure : job.failure);
+    for (const Job& job : group) job.done(failure ? failure : job.failure);
     if (changed && !failure) bound_wal();
   }
 
@@ -285,7 +285,7 @@ void WriteQueue::run_and_wait(Work work, Priority priority) {
   std::promise<void> written;
   impl_->submit(
       std::move(work),
-      [&written](std::exception_ptr error) {
+      [&written](const std::exception_ptr& error) {
         error ? written.set_exception(error) : written.set_value();
       },
       priority);
