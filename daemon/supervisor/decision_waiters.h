@@ -34,6 +34,8 @@ class DecisionWaiters {
     ~Ticket();
     Ticket(Ticket&&) noexcept;
     Ticket& operator=(Ticket&&) noexcept;
+    Ticket(const Ticket&) = delete;
+    Ticket& operator=(const Ticket&) = delete;
 
     /// Suspends until all its events are decided or `limit` has passed; returns the outcomes there
     /// are.

@@ -173,6 +173,7 @@ struct Supervisor::Impl {
     try {
       return registry.writes().write_now([&](registry::WriteTransaction& tx) {
         std::vector<registry::RecordOutcome> outcomes;
+        outcomes.reserve(verdicts.size());
         for (const Verdict& verdict : verdicts) outcomes.push_back(record_one(tx, verdict));
         return outcomes;
       });
@@ -180,6 +181,7 @@ struct Supervisor::Impl {
       if (error.kind() != ErrorKind::conflict) throw;
     }
     std::vector<registry::RecordOutcome> outcomes;
+    outcomes.reserve(verdicts.size());
     for (const Verdict& verdict : verdicts) outcomes.push_back(record_or_fail(verdict));
     return outcomes;
   }
@@ -204,7 +206,7 @@ struct Supervisor::Impl {
   registry::RecordOutcome record_one(registry::WriteTransaction& tx, const Verdict& verdict) const {
     if (const auto* decision = std::get_if<DecisionRecord>(&verdict)) return tx.record(*decision);
     if (const auto* failure = std::get_if<FailedEvaluation>(&verdict)) return tx.record(*failure);
-    const Closed& closed = std::get<Closed>(verdict);
+    const auto& closed = std::get<Closed>(verdict);
     if (closed.already_decided) {
       tx.complete(closed.pending.row, closed.pending.event.id, clock.now());
     } else {
@@ -250,7 +252,7 @@ struct Supervisor::Impl {
       if (!failure->final) return;
       ++s.failed_events;
       announced.push_back({failure->event.id, failure->id, "ERROR", failure->error});
-    } else if (const Closed& closed = std::get<Closed>(verdict); !closed.already_decided) {
+    } else if (const auto& closed = std::get<Closed>(verdict); !closed.already_decided) {
       ++s.unknown_tasks;
       ++s.failed_events;
       announced.push_back({closed.pending.event.id, DecisionId(), "ERROR", "unknown task"});
