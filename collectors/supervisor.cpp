@@ -21,12 +21,14 @@ std::vector<Series> decisions_of(const SupervisorStats& stats) {
     counts.try_emplace(std::string(to_string(type)), 0);  // so that a rate sees the first
   }
   std::vector<Series> series;
+  series.reserve(counts.size());
   for (const auto& [type, count] : counts) series.push_back({{{"decision", type}}, sample(count)});
   return series;
 }
 
 std::vector<Series> findings_of(const SupervisorStats& stats) {
   std::vector<Series> series;
+  series.reserve(stats.findings.size());
   for (const auto& [finding, count] : stats.findings) {
     series.push_back({{{"kind", finding.first}, {"severity", finding.second}}, sample(count)});
   }
