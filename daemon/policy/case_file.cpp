@@ -36,6 +36,7 @@ class CaseReader {
       reporter_.error(*list, "\"cases\" is a list of cases, not " + describe(*list) + ".");
     }
     std::vector<Case> cases;
+    cases.reserve(list->items.size());
     for (const YamlNode& item : list->items) cases.push_back(one(item));
     return cases;
   }

@@ -34,6 +34,8 @@ class Engine {
   ~Engine();
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   /// `now` decides which exceptions have expired. Throws Error(malformed) where the event's payload
   /// is no JSON object, Error(internal) where the evaluation fails.

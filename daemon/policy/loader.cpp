@@ -78,7 +78,7 @@ class Loader {
     if (list == nullptr || list->kind == YamlNode::Kind::null) return;
     if (list->kind != YamlNode::Kind::sequence) {
       reporter_->error(*list,
-                       "\"" + std::string(name) + "\" is a list, each item begun with \"- id:\".");
+                       "\"" + std::string(name) + R"(" is a list, each item begun with "- id:".)");
       return;
     }
     for (const YamlNode& item : list->items) (this->*add_item)(item);
@@ -255,6 +255,7 @@ LoadResult load_sources(const std::vector<Source>& sources, Instant now) {
 
 LoadResult load(const std::vector<std::filesystem::path>& files, Instant now) {
   std::vector<Source> sources;
+  sources.reserve(files.size());
   for (const std::filesystem::path& file : files) {
     sources.push_back({file.string(), read_file(file, kLargestFile)});
   }

@@ -40,6 +40,7 @@ class ConditionLoader {
       return nullptr;
     }
     std::vector<ConditionPtr> conditions;
+    conditions.reserve(list.items.size());
     for (const YamlNode& item : list.items) conditions.push_back(load(item));
     if (std::ranges::any_of(conditions, [](const ConditionPtr& each) { return each == nullptr; }))
       return nullptr;
@@ -134,8 +135,8 @@ class ConditionLoader {
     if (!pointer) {
       reporter_.error(place, problem);
     } else if (text.starts_with("/payload/") && !inside_each_) {
-      reporter_.warning(place, "Pointers start inside the payload: write \"" + text.substr(8) +
-                                   "\", unless the payload has a member \"payload\".");
+      reporter_.warning(place, R"(Pointers start inside the payload: write ")" + text.substr(8) +
+                                   R"(", unless the payload has a member "payload".)");
     } else if ((text.starts_with("/task_id/") || text.starts_with("/event_type/")) &&
                !inside_each_) {
       reporter_.warning(place, "This pointer reaches nothing: the event's " +

@@ -25,7 +25,8 @@ std::optional<std::string> unescaped(std::string_view segment) {
       name += segment[i];
       continue;
     }
-    if (++i == segment.size() || (segment[i] != '0' && segment[i] != '1')) return std::nullopt;
+    ++i;
+    if (i == segment.size() || (segment[i] != '0' && segment[i] != '1')) return std::nullopt;
     name += segment[i] == '0' ? '~' : '/';
   }
   return name;
