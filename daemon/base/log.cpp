@@ -126,7 +126,7 @@ void Logger::write(LogLevel level, std::string_view message, LogFields fields) {
     line.insert(0, journald_priority(level));
   } else {
     const std::string now = format_instant(SystemClock().now());
-    line = impl_->format == LogFormat::json ? R"({"ts":")" + now + "\"," + line.substr(1)
+    line = impl_->format == LogFormat::json ? R"({"ts":")" + now + R"(",)" + line.substr(1)
                                             : "ts=" + now + " " + line;
   }
   impl_->out.info("{}", line);
