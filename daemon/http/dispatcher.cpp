@@ -85,6 +85,18 @@ void add_rate_headers(Response& response, const RateLimit::Verdict& verdict) {
   response.headers.insert_or_assign("RateLimit-Reset", std::to_string(verdict.reset.count()));
 }
 
+/// Whether a browser sends this for a page of somebody else's: it says where the page came from,
+/// and no page is ours. A form post needs no permission of ours first, so an operator who visits a
+/// bad page could be made to unblock a task.
+bool is_cross_site(const Request& request) {
+  const bool changes_something = request.method != Method::get && request.method != Method::head &&
+                                 request.method != Method::options;
+  const std::string_view origin = request.header("origin");
+  if (!changes_something || origin.empty()) return false;
+  const std::size_t host = origin.find("://");
+  return host == std::string_view::npos || origin.substr(host + 3) != request.header("host");
+}
+
 Response too_many_requests(const RateLimit::Verdict& verdict) {
   const std::string seconds = std::to_string(verdict.retry_after.count());
   return problem(429, "More than " + std::to_string(verdict.limit) +
@@ -133,6 +145,11 @@ Dispatcher::Admission Dispatcher::admit(const std::string& target, Request& requ
   }
   request.path_parameters = std::move(match.parameters);
   admission.answer.route = match.route->name;
+  if (is_cross_site(request)) {
+    refusal = problem(
+        403, "Requests that change something are not taken from pages of other sites (Origin).");
+    return admission;
+  }
   if (match.route->rate_limited) admission.verdict = rate_limit_.take(request.client);
   if (admission.verdict.allowed) {
     admission.route = match.route;

@@ -47,7 +47,9 @@ struct Vitals::Impl {
 
   void refresh() {
     const auto steady = std::chrono::steady_clock::now();
-    const bool with_integrity = !integrity_at || steady - *integrity_at >= kIntegrityEvery;
+    // While summaries are behind, unreadable rows are still being found.
+    const bool with_integrity =
+        !integrity_at || was_behind || steady - *integrity_at >= kIntegrityEvery;
     const Instant now = clock.now();
     VitalSigns fresh;
     try {
@@ -64,6 +66,7 @@ struct Vitals::Impl {
       return;
     }
     if (with_integrity) integrity_at = steady;
+    was_behind = fresh.rows_behind > 0;
     if (fresh.inbox.oldest_pending_age)
       fresh.oldest_pending_since = now - *fresh.inbox.oldest_pending_age;
     std::error_code missing;
@@ -86,8 +89,9 @@ struct Vitals::Impl {
   Registry& registry;
   const Clock& clock;
   Logger& log;
-  std::optional<std::chrono::steady_clock::time_point>
-      integrity_at;  // the refreshing thread's alone
+  // The refreshing thread's alone.
+  std::optional<std::chrono::steady_clock::time_point> integrity_at;
+  bool was_behind = false;
 
   mutable Mutex mutex;
   VitalSigns signs GUARDED_BY(mutex);

@@ -54,6 +54,15 @@ TEST_F(ServerAnswer, BrokenPercentEncodingIsBadRequest) {
   EXPECT_EQ(client_.get("/hello").status, 200U);
 }
 
+TEST_F(ServerAnswer, ChangesAreNotTakenFromPagesOfOtherSites) {
+  EXPECT_EQ(client_.request("POST", "/echo", {{"Origin", "https://evil.example"}}, "x").status,
+            403U);
+  EXPECT_EQ(client_.request("POST", "/echo", {{"Origin", "null"}}, "x").status, 403U);
+  EXPECT_EQ(client_.request("POST", "/echo", {{"Origin", "http://test"}}, "x").status, 200U);
+  EXPECT_EQ(client_.request("POST", "/echo", {}, "x").status, 200U);
+  EXPECT_EQ(client_.request("GET", "/hello", {{"Origin", "https://evil.example"}}).status, 200U);
+}
+
 TEST_F(ServerAnswer, WrongMethodNamesTheAllowedOnes) {
   const HttpResponse response = client_.post("/hello", "x");
   EXPECT_EQ(response.status, 405U);
