@@ -46,7 +46,8 @@ struct AcceptAll {
 
 void append(std::string& text, double number) {
   if (!std::isfinite(number)) {
-    text += number < 0 ? "-1e999" : "1e999";  // reads as infinity again; Boost's "Infinity" is no JSON
+    text +=
+        number < 0 ? "-1e999" : "1e999";  // reads as infinity again; Boost's "Infinity" is no JSON
     return;
   }
   std::array<char, 32> digits{};

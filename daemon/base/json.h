@@ -20,8 +20,9 @@ inline constexpr std::size_t kMaxJsonDepth = 256;
 /// Whether parse_json() would succeed, without building the document.
 [[nodiscard]] bool is_json(std::string_view text);
 
-/// The document as text, with numbers as people write them (Boost's serializer makes 5E-1 of 0.5) and always
-/// JSON: a number beyond the range of a double, which parse_json() takes, is written as one again.
+/// The document as text, with numbers as people write them (Boost's serializer makes 5E-1 of 0.5)
+/// and always JSON: a number beyond the range of a double, which parse_json() takes, is written as
+/// one again.
 [[nodiscard]] std::string to_text(const json::value& value);
 
 /// The member, or nullptr where the value is no object or has none of that name.

@@ -95,8 +95,9 @@ std::optional<Instant> parse_instant(std::string_view text) {
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  const Instant when = std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-                       std::chrono::seconds{second} + Duration{micros} - offset;
+  const Instant when = std::chrono::sys_days{date} + std::chrono::hours{hour} +
+                       std::chrono::minutes{minute} + std::chrono::seconds{second} +
+                       Duration{micros} - offset;
   // An offset can carry it past the years that format_instant() writes and this function reads.
   constexpr Instant kFirst = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
   constexpr Instant kEnd = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1};

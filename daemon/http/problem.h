@@ -15,7 +15,8 @@ namespace replay::http {
 [[nodiscard]] Response problem(const Error& error);
 [[nodiscard]] Response problem(unsigned status, const std::string& sentence);
 
-/// Any other exception: a fixed sentence with the request's id; what() is for the log, never for the client.
+/// Any other exception: a fixed sentence with the request's id; what() is for the log, never for
+/// the client.
 [[nodiscard]] Response internal_problem(const std::string& request_id);
 
 }  // namespace replay::http

@@ -11,8 +11,8 @@ class Clock;
 
 namespace replay::http {
 
-/// A token bucket per client address: `per_minute` tokens, refilled evenly; 0 = off. Forgets full buckets and never
-/// holds more than a fixed number of clients. Thread rule: any thread.
+/// A token bucket per client address: `per_minute` tokens, refilled evenly; 0 = off. Forgets full
+/// buckets and never holds more than a fixed number of clients. Thread rule: any thread.
 class RateLimit {
  public:
   RateLimit(const Clock& clock, std::uint32_t per_minute);
@@ -22,10 +22,10 @@ class RateLimit {
 
   struct Verdict {
     bool allowed = true;
-    std::uint32_t limit = 0;              ///< 0: not limited, send no headers
+    std::uint32_t limit = 0;  ///< 0: not limited, send no headers
     std::uint32_t remaining = 0;
-    std::chrono::seconds reset{};         ///< until the bucket is full again
-    std::chrono::seconds retry_after{};   ///< until the next token, where refused
+    std::chrono::seconds reset{};        ///< until the bucket is full again
+    std::chrono::seconds retry_after{};  ///< until the next token, where refused
   };
   [[nodiscard]] Verdict take(const std::string& client);
 

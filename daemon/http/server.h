@@ -23,7 +23,7 @@ class RateLimit;
 struct ListenAddress {
   std::string text;
   bool is_unix = false;
-  std::string host;          ///< or the path of a Unix socket
+  std::string host;  ///< or the path of a Unix socket
   std::uint16_t port = 0;
 
   /// Throws Error(malformed) with a sentence that shows the two forms.
@@ -33,42 +33,45 @@ struct ListenAddress {
 
 struct ServerOptions {
   std::vector<ListenAddress> addresses;
-  std::vector<int> inherited_sockets;                 ///< listening file descriptors from systemd; used instead of addresses
+  std::vector<int>
+      inherited_sockets;  ///< listening file descriptors from systemd; used instead of addresses
   std::size_t threads = 2;
   std::size_t header_limit_bytes = 16U << 10U;
-  std::size_t body_limit_bytes = 8U << 20U;           ///< past it: 413
-  std::chrono::seconds header_timeout{10};            ///< to receive a request's header once it has begun
-  std::chrono::seconds body_timeout{60};              ///< to receive the body, and to send an answer
-  std::chrono::seconds idle_timeout{75};              ///< between requests of one connection
+  std::size_t body_limit_bytes = 8U << 20U;  ///< past it: 413
+  std::chrono::seconds header_timeout{10};   ///< to receive a request's header once it has begun
+  std::chrono::seconds body_timeout{60};     ///< to receive the body, and to send an answer
+  std::chrono::seconds idle_timeout{75};     ///< between requests of one connection
   std::size_t max_connections = 1024;
   std::size_t max_connections_per_client = 256;
 };
 
 /// One answered request, for metrics and the access log (debug).
 struct ResponseRecord {
-  std::string_view route;       ///< Route::name, or "unmatched"
+  std::string_view route;  ///< Route::name, or "unmatched"
   Method method = Method::get;
   unsigned status = 0;
-  std::chrono::microseconds duration{};   ///< from the header's last byte to the answer's last byte
+  std::chrono::microseconds duration{};  ///< from the header's last byte to the answer's last byte
   std::size_t response_bytes = 0;
   bool rate_limited = false;
 };
 
 struct ServerStats {
-  std::uint64_t connections = 0;            ///< open now
+  std::uint64_t connections = 0;  ///< open now
   std::uint64_t accepted = 0;
-  std::uint64_t refused_connections = 0;    ///< over a limit
+  std::uint64_t refused_connections = 0;  ///< over a limit
   std::uint64_t requests_in_flight = 0;
 };
 
 /// The one HTTP server: HTTP/1.1 on Beast coroutines, a strand per connection, its own io threads.
 /// Owns sockets and sessions; the router and everything its handlers use must outlive it.
-/// Listens from construction; Throws Error(unavailable) where an address cannot be bound, naming it.
+/// Listens from construction; Throws Error(unavailable) where an address cannot be bound, naming
+/// it.
 class Server {
  public:
   using Observer = std::function<void(const ResponseRecord&)>;
 
-  Server(ServerOptions options, const Router& router, RateLimit& rate_limit, const Clock& clock, Logger& log, Observer on_response);
+  Server(ServerOptions options, const Router& router, RateLimit& rate_limit, const Clock& clock,
+         Logger& log, Observer on_response);
   ~Server();  ///< stop() with no time left
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -76,7 +79,8 @@ class Server {
   /// The addresses it listens on, with the real ports: "127.0.0.1:8080", "unix:/run/x.sock".
   [[nodiscard]] std::vector<std::string> addresses() const;
 
-  /// Takes no more connections, lets the requests under way finish, closes idle connections; after `limit` closes all.
+  /// Takes no more connections, lets the requests under way finish, closes idle connections; after
+  /// `limit` closes all.
   void stop(std::chrono::milliseconds limit);
 
   [[nodiscard]] ServerStats stats() const;
