@@ -13,6 +13,7 @@ std::string describe(const std::exception& error) {
   try {
     std::rethrow_if_nested(error);
   } catch (const std::exception& nested) {
+    if (text.ends_with('.')) text.pop_back();
     text += ": " + describe(nested);
   } catch (...) {
     text += ": unknown error";

@@ -155,6 +155,9 @@ inline constexpr const char* kState = "SELECT key, value FROM decision_replay_st
 inline constexpr const char* kSetState =
     "INSERT INTO decision_replay_state (key, value) VALUES (:key, :value) "
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+inline constexpr const char* kProve =
+    "INSERT INTO decision_replay_state (key, value) VALUES ('proofs', 1) "
+    "ON CONFLICT (key) DO UPDATE SET value = value + 1";
 inline constexpr const char* kFirstAuditRow = "SELECT min(rowid) AS row FROM task_audits";
 inline constexpr const char* kLastAuditRow = "SELECT max(rowid) AS row FROM task_audits";
 inline constexpr const char* kLastEventRow = "SELECT max(rowid) AS row FROM task_events";

@@ -16,6 +16,7 @@
 #include "registry/change_watch.h"
 #include "registry/completion.h"
 #include "registry/connection.h"
+#include "registry/sql.h"
 
 namespace replay::registry {
 namespace {
@@ -35,6 +36,9 @@ constexpr int kBusyNapMs = 5;
 /// ask for it.
 constexpr std::uintmax_t kWalLimitBytes = 128U << 20U;
 constexpr std::chrono::seconds kLookAtWalEvery{1};
+
+/// While writes fail, how often a small one is tried.
+constexpr std::chrono::seconds kProveEvery{1};
 
 /// Between attempts to open a registry anew after a failure.
 constexpr std::chrono::milliseconds kReopenPause{500};
@@ -100,7 +104,7 @@ struct WriteQueue::Impl {
     MutexLock lock(mutex);
     bool background_turn = false;
     while (true) {
-      while (foreground.empty() && background.empty() && !stopped) arrived.wait(lock);
+      while (foreground.empty() && background.empty() && !stopped) wait_for_work(lock);
       if (foreground.empty() && background.empty())
         return;  // stopped, and everything accepted is written
       std::vector<Job> group = next_group(background_turn);
@@ -109,6 +113,31 @@ struct WriteQueue::Impl {
       write_group(group);
       group.clear();
       lock.lock();
+    }
+  }
+
+  /// While writes fail nobody may dare to send any, so the end of it is looked for without being
+  /// asked.
+  void wait_for_work(MutexLock& lock) REQUIRES_LOCK(mutex) {
+    if (counters.healthy) {
+      arrived.wait(lock);
+    } else if (arrived.wait_for(lock, kProveEvery) == std::cv_status::timeout) {
+      lock.unlock();
+      prove();
+      lock.lock();
+    }
+  }
+
+  /// Only a commit that has reached the disk proves that the disk works again.
+  void prove() {
+    try {
+      if (!connection) reopen();
+      connection->exec("BEGIN IMMEDIATE");
+      connection->exec(sql::kProve);
+      connection->exec("COMMIT");
+      succeeded();
+    } catch (...) {
+      abandon(current_as_error());
     }
   }
 
@@ -136,7 +165,7 @@ struct WriteQueue::Impl {
       failure = current_as_error();
       abandon(failure);
     }
-    if (!failure) succeeded();
+    if (!failure && changed) succeeded();
     count(group, failure);
     if (changed && !failure) changes.ring();
     for (const Job& job : group) job.done(failure ? failure : job.failure);

@@ -1,6 +1,9 @@
+#include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 #include "model/decision.h"
@@ -70,6 +73,55 @@ TEST(WriteQueue, ReadsGoOnWhileAnotherProcessHoldsTheLock) {
   registry.exec("BEGIN IMMEDIATE");
   EXPECT_EQ(open.reads().read_now([](const ReadView& view) { return view.sizes().tasks; }), 0U);
   registry.exec("COMMIT");
+}
+
+/// Files of this process may not grow past a size while it lives: what a full disk looks like to
+/// SQLite.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(std::uintmax_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(WriteQueue, AFullDiskRefusesWritesInOneSentenceReadsGoOnAndItRecoversByItself) {
+  TempRegistry registry;
+  Registry& open = registry.open();
+  const auto write = [&open](const std::string& id) {
+    open.writes().write_now([&id](WriteTransaction& tx) {
+      IncomingEvent event = created(id, "t-" + id);
+      event.event.payload = R"({"text":")" + std::string(100'000, 'x') + R"("})";
+      return tx.accept({event}, Instant{}, 100);
+    });
+  };
+  write("kept");
+  {
+    const FileSizeLimit limit(std::filesystem::file_size(registry.path().string() + "-wal"));
+    try {
+      write("refused");
+      FAIL() << "written to a full disk";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::unavailable) << error.what();
+    }
+    EXPECT_FALSE(open.writes().stats().healthy);
+    EXPECT_EQ(open.reads().read_now([](const ReadView& view) { return view.sizes().tasks; }), 1U);
+  }
+  while (!open.writes().stats().healthy) std::this_thread::yield();
+  write("again");
+  EXPECT_EQ(
+      registry.ask(
+          "SELECT group_concat(event_id) FROM (SELECT * FROM supervisor_inbox ORDER BY rowid)"),
+      "kept,again");
 }
 
 TEST(WriteQueue, RefusesNothingAcceptedWhenItEnds) {
