@@ -13,7 +13,7 @@ TEST(Error, DescribesEverythingNestedInIt) {
       std::throw_with_nested(Error(ErrorKind::unavailable, "Cannot write the registry."));
     }
   } catch (const Error& error) {
-    EXPECT_EQ(describe(error), "Cannot write the registry.: disk I/O error");
+    EXPECT_EQ(describe(error), "Cannot write the registry: disk I/O error");
     EXPECT_EQ(error.kind(), ErrorKind::unavailable);
   }
 }

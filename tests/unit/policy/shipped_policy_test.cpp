@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,29 +16,65 @@ namespace {
 
 const std::filesystem::path kSource = REPLAY_SOURCE_DIR;
 
-TEST(ShippedPolicy, LoadsWithoutAWarning) {
-  const LoadResult result = load({kSource / "policies/default.yml"}, noon());
+/// A policy that ships, with its cases beside it.
+struct Shipped {
+  std::string name;
+  std::size_t at_least_cases;
+};
+
+void PrintTo(const Shipped& shipped, std::ostream* out) { *out << shipped.name; }
+
+class ShippedPolicy : public ::testing::TestWithParam<Shipped> {
+ protected:
+  static LoadResult loaded() {
+    return load({kSource / "policies" / (GetParam().name + ".yml")}, noon());
+  }
+  static CaseReport run(const Engine& engine) {
+    const auto cases = kSource / "policies" / (GetParam().name + ".cases.yml");
+    return run_cases(engine, {cases.string(), read_file(cases)}, noon());
+  }
+};
+
+TEST_P(ShippedPolicy, LoadsWithoutAWarning) {
+  const LoadResult result = loaded();
   ASSERT_NE(result.engine, nullptr) << messages(result);
   EXPECT_TRUE(result.diagnostics.empty()) << messages(result);
-  EXPECT_EQ(result.engine->name(), "default@1");
+  EXPECT_EQ(result.engine->name(), GetParam().name + "@1");
 }
 
-TEST(ShippedPolicy, DecidesItsCasesAsExpected) {
-  const LoadResult result = load({kSource / "policies/default.yml"}, noon());
+TEST_P(ShippedPolicy, DecidesItsCasesAsExpected) {
+  const LoadResult result = loaded();
   ASSERT_NE(result.engine, nullptr) << messages(result);
-  const std::string cases = (kSource / "policies/default.cases.yml").string();
-  const CaseReport report = run_cases(*result.engine, {cases, read_file(cases)}, noon());
+  const CaseReport report = run(*result.engine);
   for (const Diagnostic& mistake : report.mistakes) ADD_FAILURE() << to_string(mistake);
   for (const std::string& difference : report.differences) ADD_FAILURE() << difference;
-  EXPECT_GE(report.cases, 60U);
+  EXPECT_GE(report.cases, GetParam().at_least_cases);
 }
 
-TEST(ShippedPolicy, EveryRuleHasACaseThatItMatches) {
-  const LoadResult result = load({kSource / "policies/default.yml"}, noon());
+TEST_P(ShippedPolicy, EveryRuleHasACaseThatItMatchesAndOneThatItDoesNot) {
+  const LoadResult result = loaded();
   ASSERT_NE(result.engine, nullptr) << messages(result);
-  const std::string cases = (kSource / "policies/default.cases.yml").string();
-  (void)run_cases(*result.engine, {cases, read_file(cases)}, noon());
-  for (const RuleStats& rule : result.engine->stats()) EXPECT_GT(rule.matches, 0U) << rule.rule;
+  (void)run(*result.engine);
+  for (const RuleStats& rule : result.engine->stats()) {
+    EXPECT_GT(rule.matches, 0U) << rule.rule;
+    if (rule.rule != "RUNTIME_FAILURE") EXPECT_GT(rule.evaluations, rule.matches) << rule.rule;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ShippedPolicy,
+                         ::testing::Values(Shipped{"default", 280}, Shipped{"agentos-specs", 170}),
+                         [](const auto& test) {
+                           return test.param.name == "default" ? "Default" : "AgentosSpecs";
+                         });
+
+TEST(ShippedPolicies, AddUpToOne) {
+  const LoadResult result =
+      load({kSource / "policies/default.yml", kSource / "policies/agentos-specs.yml"}, noon());
+  ASSERT_NE(result.engine, nullptr) << messages(result);
+  EXPECT_TRUE(result.diagnostics.empty()) << messages(result);
+  const Decision decision = result.engine->decide(
+      event("TASK_CREATED", R"({"command":"rm -rf /etc","command_spec":{}})"), {}, noon());
+  EXPECT_EQ(decision.findings.size(), 5U) << "REDLINE_001 and C1 to C4";
 }
 
 /// The ```yaml blocks of the document.
