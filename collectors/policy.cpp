@@ -21,7 +21,7 @@ class PolicyCollector final : public prometheus::Collectable {
       seconds.push_back({{{"rule", rule.rule}}, to_seconds(rule.time)});
     }
     return {gauge("decision_replay_policy_info", "The policy in force.",
-                  {{{{"policy", engine->name()}}, 1}}),
+                  {{{{"policy", engine->name()}, {"sha256", engine->sha256()}}, 1}}),
             counter("decision_replay_policy_rule_evaluations_total",
                     "Evaluations of each rule since the policy was loaded.", evaluations),
             counter("decision_replay_policy_rule_matches_total",

@@ -1,31 +1,14 @@
 #include "http/response.h"
 
-#include <array>
-#include <cstddef>
-#include <stdexcept>
 #include <utility>
 
-#include <openssl/evp.h>
+#include "base/sha256.h"
 
 namespace replay::http {
 namespace {
 
 /// Half of a SHA-256: 128 bits cannot collide by accident, and the tag stays short.
-std::string hash_of(std::string_view text) {
-  constexpr std::size_t kTagBytes = 16;
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("OpenSSL cannot compute SHA-256");
-  }
-  std::string tag;
-  for (std::size_t i = 0; i < kTagBytes; ++i) {
-    const unsigned byte = digest.at(i);
-    tag += kDigits[byte >> 4U];
-    tag += kDigits[byte & 0xFU];
-  }
-  return tag;
-}
+std::string hash_of(std::string_view text) { return sha256_hex(text).substr(0, 32); }
 
 }  // namespace
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include <openssl/sha.h>
+#include "base/sha256.h"
 
 namespace replay {
 namespace {
@@ -87,6 +87,7 @@ json::object snapshot(const DecisionRecord& record, bool status_written) {
   return {
       {"decision_id", record.id.str()},
       {"policy", record.decision.policy},
+      {"policy_sha256", record.decision.policy_sha256},
       {"event", event_member(record.event)},
       {"inputs", inputs_member(record.inputs)},
       {"findings", std::move(findings)},
@@ -131,15 +132,8 @@ std::optional<std::string_view> decision_type_of(std::string_view audit_event_ty
 DecisionId decision_id_for(const EventId& event, std::uint32_t failed_attempt) {
   std::string text = event.str();
   if (failed_attempt != 0) text += '\0' + std::to_string(failed_attempt);
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string id = "dec-";
-  for (std::size_t i = 0; i < 16; ++i) {
-    id += kHex[digest.at(i) >> 4U];
-    id += kHex[digest.at(i) & 0xFU];
-  }
-  return DecisionId(id);
+  constexpr std::size_t kDigits = 32;
+  return DecisionId("dec-" + sha256_hex(text).substr(0, kDigits));
 }
 
 std::string audit_payload(const DecisionRecord& record, bool status_written) {

@@ -48,6 +48,7 @@ struct Decision {
   DecisionType type = DecisionType::allow;
   std::string reason;             ///< one sentence, never empty
   std::string policy;             ///< "default@1"
+  std::string policy_sha256;      ///< of the policy's text, for when its version was not raised
   std::vector<Finding> findings;  ///< suppressed ones included
   Duration evaluation_time{};
 };

@@ -13,6 +13,9 @@ namespace replay::policy {
 
 /// Why findings of some rules do not count for some events, and until when.
 struct Exception {
+  [[nodiscard]] bool is_about(std::string_view rule, const Scene& scene) const;
+  [[nodiscard]] bool has_expired(Instant now) const { return expires && now >= *expires; }
+
   std::string id;
   std::vector<Glob> rules;
   ConditionPtr when;  ///< null: every event
@@ -29,7 +32,9 @@ class Allowlist {
   [[nodiscard]] const Exception* covering(std::string_view rule, const Scene& scene,
                                           Instant now) const;
 
-  [[nodiscard]] const std::vector<Exception>& exceptions() const { return exceptions_; }
+  /// Those that would cover it, had they not expired.
+  [[nodiscard]] std::vector<std::string> expired(std::string_view rule, const Scene& scene,
+                                                 Instant now) const;
 
  private:
   std::vector<Exception> exceptions_;

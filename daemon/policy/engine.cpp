@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "policy/evidence.h"
+#include "policy/explanation.h"
 #include "policy/outcome.h"
 #include "policy/policy.h"
 
@@ -85,8 +86,11 @@ bool more_serious(const Finding& a, const Finding& b) {
   return a.severity > b.severity;
 }
 
+/// Told of every rule that looked at the event, in order, and of its finding, if it made one.
+using Witness = std::function<void(const Rule& rule, const Finding* finding)>;
+
 std::vector<Finding> find_all(const Policy& policy, std::string_view event_type,
-                              const json::value& document, Instant now) {
+                              const json::value& document, Instant now, const Witness& witness) {
   const SharedSearches searches(policy, event_type, document);
   const Scene scene{.root = document, .scan = &searches.scan(), .prefix = {}};
   const Scene exception_scene{.root = document, .scan = nullptr, .prefix = {}};
@@ -94,7 +98,10 @@ std::vector<Finding> find_all(const Policy& policy, std::string_view event_type,
   for (const Rule& rule : policy.rules) {
     if (!rule.looks_at(event_type)) continue;
     const auto match = evaluate(rule, scene, searches.share_of(rule));
-    if (!match) continue;
+    if (!match) {
+      if (witness) witness(rule, nullptr);
+      continue;
+    }
     const Exception* exception = policy.allowlist.covering(rule.id, exception_scene, now);
     Finding finding{.kind = rule.kind,
                     .severity = rule.severity,
@@ -102,10 +109,25 @@ std::vector<Finding> find_all(const Policy& policy, std::string_view event_type,
                     .message = rule.message,
                     .evidence = evidence_of(*match),
                     .suppressed_by = exception == nullptr ? "" : exception->id};
+    if (witness) witness(rule, &finding);
     const auto place = std::ranges::upper_bound(findings, finding, more_serious);
     findings.insert(place, std::move(finding));
   }
   return findings;
+}
+
+Decision decide_document(const Policy& policy, std::string_view event_type,
+                         const json::value& document, const DecisionInputs& inputs, Instant now,
+                         const Witness& witness) {
+  Decision decision;
+  decision.policy = policy.name;
+  decision.policy_sha256 = policy.sha256;
+  decision.findings = find_all(policy, event_type, document, now, witness);
+  const Choice choice = choose(policy, event_type, decision.findings);
+  Outcome outcome = outcome_of(policy, choice, decision.findings, document, inputs);
+  decision.type = outcome.type;
+  decision.reason = std::move(outcome.reason);
+  return decision;
 }
 
 }  // namespace
@@ -117,18 +139,34 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 Decision Engine::decide(const Event& event, const DecisionInputs& inputs, Instant now) const {
   const auto start = SteadyClock::now();
-  const json::value document = document_of(event);
-  Decision decision;
-  decision.policy = policy_->name;
-  decision.findings = find_all(*policy_, event.type, document, now);
-  Outcome outcome = outcome_of(*policy_, event.type, decision.findings, document, inputs);
-  decision.type = outcome.type;
-  decision.reason = std::move(outcome.reason);
+  Decision decision =
+      decide_document(*policy_, event.type, document_of(event), inputs, now, nullptr);
   decision.evaluation_time = std::chrono::floor<Duration>(SteadyClock::now() - start);
   return decision;
 }
 
+Explanation Engine::explain(const Event& event, const DecisionInputs& inputs, Instant now) const {
+  const json::value document = document_of(event);
+  const Scene scene{.root = document, .scan = nullptr, .prefix = {}};
+  Explanation explanation;
+  const Witness record = [&](const Rule& rule, const Finding* finding) {
+    RuleTrace& trace = explanation.rules.emplace_back();
+    trace.rule = rule.id;
+    if (finding == nullptr) return;
+    trace.finding = *finding;
+    trace.expired = policy_->allowlist.expired(rule.id, scene, now);
+  };
+  explanation.decision = decide_document(*policy_, event.type, document, inputs, now, record);
+  const Choice choice = choose(*policy_, event.type, explanation.decision.findings);
+  if (choice.row == nullptr) return explanation;
+  explanation.row = ChosenRow{.event_type = choice.row->event_type.text(), .entry = choice.entry};
+  if (choice.most_serious != nullptr) explanation.row->severity = choice.most_serious->severity;
+  return explanation;
+}
+
 const std::string& Engine::name() const { return policy_->name; }
+
+const std::string& Engine::sha256() const { return policy_->sha256; }
 
 std::vector<RuleStats> Engine::stats() const {
   std::vector<RuleStats> stats;

@@ -14,6 +14,7 @@
 namespace replay::policy {
 
 struct Policy;
+struct Explanation;
 
 /// One rule's work since the engine was made.
 struct RuleStats {
@@ -26,8 +27,8 @@ struct RuleStats {
 /// A compiled policy: decides one event from the event, its task's state and a given instant. No
 /// I/O, no clock.
 ///
-/// Immutable but for the rules' counters; swapped whole on reload. Thread rule: decide() from any
-/// thread.
+/// Immutable but for the rules' counters; swapped whole on reload. Thread rule: decide() and
+/// explain() from any thread.
 class Engine {
  public:
   explicit Engine(std::unique_ptr<const Policy> policy);
@@ -42,8 +43,16 @@ class Engine {
   [[nodiscard]] Decision decide(const Event& event, const DecisionInputs& inputs,
                                 Instant now) const;
 
+  /// The same decision with how it came about; it counts in the rules' statistics too. Throws as
+  /// decide() does.
+  [[nodiscard]] Explanation explain(const Event& event, const DecisionInputs& inputs,
+                                    Instant now) const;
+
   /// "default@1"; several files: "default@1+site@3".
   [[nodiscard]] const std::string& name() const;
+
+  /// Of all files' bytes, in order: tells apart what carries the same name and version.
+  [[nodiscard]] const std::string& sha256() const;
 
   [[nodiscard]] std::vector<RuleStats> stats() const;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/sha256.h"
 #include "policy/engine.h"
 #include "policy/loader_condition.h"
 #include "policy/loader_fields.h"
@@ -232,6 +233,12 @@ void sort(std::vector<Diagnostic>& diagnostics, const std::vector<Source>& sourc
   std::ranges::sort(diagnostics, {}, place);
 }
 
+std::string sha256_of(const std::vector<Source>& sources) {
+  std::string bytes;
+  for (const Source& source : sources) bytes += source.text;
+  return sha256_hex(bytes);
+}
+
 }  // namespace
 
 std::string to_string(const Diagnostic& diagnostic) {
@@ -245,6 +252,7 @@ LoadResult load_sources(const std::vector<Source>& sources, Instant now) {
   Loader loader(now, result.diagnostics);
   for (const Source& source : sources) loader.add(source);
   auto policy = loader.finish();
+  policy->sha256 = sha256_of(sources);
   sort(result.diagnostics, sources);
   const bool failed = std::ranges::any_of(result.diagnostics, [](const Diagnostic& diagnostic) {
     return diagnostic.level == Diagnostic::Level::error;

@@ -40,27 +40,33 @@ Outcome tried_again(const RetryRules& rules, const json::value& payload, std::ui
 
 }  // namespace
 
-Outcome outcome_of(const Policy& policy, std::string_view event_type,
-                   const std::vector<Finding>& findings, const json::value& payload,
-                   const DecisionInputs& inputs) {
-  const Finding* most_serious =
-      findings.empty() || !findings.front().suppressed_by.empty() ? nullptr : &findings.front();
-  const DecisionRow* row = policy.row_for(event_type);
-  if (row == nullptr) return allowed(findings, most_serious);
-  const DecisionType type =
-      most_serious == nullptr
-          ? row->none
-          : row->by_severity.at(static_cast<std::size_t>(most_serious->severity));
-  switch (type) {
+Choice choose(const Policy& policy, std::string_view event_type,
+              const std::vector<Finding>& findings) {
+  Choice choice;
+  if (!findings.empty() && findings.front().suppressed_by.empty()) {
+    choice.most_serious = &findings.front();
+  }
+  choice.row = policy.row_for(event_type);
+  if (choice.row == nullptr) return choice;
+  choice.entry = choice.most_serious == nullptr
+                     ? choice.row->none
+                     : choice.row->by_severity.at(
+                           static_cast<std::size_t>(choice.most_serious->severity));
+  return choice;
+}
+
+Outcome outcome_of(const Policy& policy, const Choice& choice, const std::vector<Finding>& findings,
+                   const json::value& payload, const DecisionInputs& inputs) {
+  switch (choice.entry) {
     case DecisionType::allow:
-      return allowed(findings, most_serious);
+      return allowed(findings, choice.most_serious);
     case DecisionType::retry:
       return tried_again(policy.retry, payload, inputs.retry_count);
     case DecisionType::pause:
     case DecisionType::block:
-      return stopped(type, most_serious);
+      return stopped(choice.entry, choice.most_serious);
   }
-  return stopped(DecisionType::block, most_serious);
+  return stopped(DecisionType::block, choice.most_serious);
 }
 
 }  // namespace replay::policy

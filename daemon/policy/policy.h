@@ -47,6 +47,7 @@ struct DecisionRow {
 /// Everything that the policy files say, compiled.
 struct Policy {
   std::string name;
+  std::string sha256;
   std::vector<Rule> rules;
   PatternSets patterns;
   Allowlist allowlist;

@@ -68,18 +68,20 @@ struct Registry::Impl {
           "index makes other people's inserts fail; run decision-replay doctor --fix to drop it",
           {{"index", index}});
     }
-    if (options.manage_indexes) create_missing_indexes(clock, log);
+    if (options.manage_indexes) create_missing_indexes(clock, log, is_new);
     changes.emplace(path.string());
     writes.emplace(path.string(), *schema, *changes, log);
     reads.emplace(path.string(), *schema, options.read_connections);
   }
 
-  /// One transaction each, so that other processes get their turns between them.
-  void create_missing_indexes(const Clock& clock, Logger& log) {
+  /// One transaction each, so that other processes get their turns between them. Those of a new
+  /// registry are no news.
+  void create_missing_indexes(const Clock& clock, Logger& log, bool is_new) {
     for (const IndexDefinition& index : schema->missing_indexes(db)) {
       const auto start = clock.steady_now();
       db.exec(index.create_statement());
       const std::chrono::duration<double> taken = clock.steady_now() - start;
+      if (is_new) continue;
       log.info("index created",
                {{"index", index.name}, {"table", index.table}, {"seconds", taken.count()}});
     }

@@ -34,6 +34,7 @@ DecisionRecord blocked() {
   record.decision.type = DecisionType::block;
   record.decision.reason = "A redline was crossed.";
   record.decision.policy = "default@1";
+  record.decision.policy_sha256 = "5e1f";
   record.decision.findings = {finding("REDLINE_001"), finding("REDLINE_002")};
   record.decision.findings[1].suppressed_by = "ci-cleanup";
   record.decision.evaluation_time = 1'600us;
@@ -64,6 +65,7 @@ TEST(DecisionPayload, HoldsTheWholeSnapshot) {
   const json::value expected = json::parse(R"({
     "decision_id": "dec-1",
     "policy": "default@1",
+    "policy_sha256": "5e1f",
     "event": {"event_id": "evt-1", "event_type": "TASK_CREATED", "source": "polling", "ts": "2026-01-28T10:30:00.000000Z"},
     "inputs": {"task_status": "PENDING", "context": {"retry_count": 1}, "previous_decisions": 2},
     "findings": [
