@@ -1,5 +1,7 @@
 #include "registry/connection.h"
 
+#include <exception>
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
@@ -65,6 +67,20 @@ Error to_error(const SQLite::Exception& failure) {
       return {ErrorKind::conflict, "The registry refuses the change: " + text + "."};
     default:
       return {ErrorKind::internal, "The registry failed: " + text + "."};
+  }
+}
+
+std::exception_ptr current_as_error() {
+  try {
+    throw;
+  } catch (const SQLite::Exception& failure) {
+    try {
+      std::throw_with_nested(to_error(failure));
+    } catch (...) {
+      return std::current_exception();
+    }
+  } catch (...) {
+    return std::current_exception();
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -48,6 +49,10 @@ class Connection {
 /// What SQLite's failure means to the person who asked; the original is for the log. Kinds: busy,
 /// unavailable (disk, permissions, file), corrupt, conflict (a constraint or trigger), internal.
 [[nodiscard]] Error to_error(const SQLite::Exception& failure);
+
+/// The exception being handled, SQLite's own as the Error it means with the original nested.
+/// REQUIRES: inside a catch.
+[[nodiscard]] std::exception_ptr current_as_error();
 
 /// A constraint or trigger of the registry refused the statement, and only that statement.
 [[nodiscard]] bool is_refusal(const SQLite::Exception& failure);

@@ -5,8 +5,6 @@
 #include <thread>
 #include <vector>
 
-#include <SQLiteCpp/Exception.h>
-
 #include "base/error.h"
 #include "base/mutex.h"
 #include "registry/completion.h"
@@ -65,14 +63,8 @@ struct ReadPool::Impl {
       }
       connection.exec("COMMIT");
       return nullptr;
-    } catch (const SQLite::Exception& failure) {
-      try {
-        std::throw_with_nested(to_error(failure));
-      } catch (...) {
-        return std::current_exception();
-      }
     } catch (...) {
-      return std::current_exception();
+      return current_as_error();
     }
   }
 

@@ -43,20 +43,6 @@ constexpr std::chrono::seconds kProveEvery{1};
 /// Between attempts to open a registry anew after a failure.
 constexpr std::chrono::milliseconds kReopenPause{500};
 
-std::exception_ptr current_as_error() {
-  try {
-    throw;
-  } catch (const SQLite::Exception& failure) {
-    try {
-      std::throw_with_nested(to_error(failure));
-    } catch (...) {
-      return std::current_exception();
-    }
-  } catch (...) {
-    return std::current_exception();
-  }
-}
-
 }  // namespace
 
 struct WriteQueue::Impl {

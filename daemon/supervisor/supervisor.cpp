@@ -19,21 +19,17 @@
 #include "supervisor/batch.h"
 #include "supervisor/decision_waiters.h"
 #include "supervisor/follower.h"
+#include "supervisor/inbox_upkeep.h"
 
 namespace replay::supervisor {
 namespace {
 
-/// How often the inbox is tidied, and how soon the loop looks again by itself: deferred events fall
-/// due without a bell.
-constexpr std::chrono::seconds kUpkeepEvery{30};
+/// How soon the loop looks again by itself: deferred events fall due without a bell.
 constexpr std::chrono::milliseconds kLookAgain{250};
 
 /// After a failure of the registry; the batch is read anew.
 constexpr std::chrono::milliseconds kPauseAfterFailure{500};
 constexpr std::chrono::seconds kReportFailureEvery{30};
-
-/// Completed rows removed per transaction.
-constexpr std::size_t kRemovedPerStep = 500;
 
 Outcome to_outcome(const DecisionRecord& record) {
   return {record.event.id, record.id, std::string(to_string(record.decision.type)),
@@ -59,6 +55,7 @@ struct Supervisor::Impl {
         log(logger),
         options(std::move(the_options)),
         follower(registry, clock, options.followed_types),
+        upkeep(registry, clock, log, options.stuck_after, options.inbox_retention),
         engine(std::move(the_policy)),
         workers(std::max<std::size_t>(1, options.workers)) {}
 
@@ -92,7 +89,7 @@ struct Supervisor::Impl {
   }
 
   bool step() {
-    tidy_inbox_if_due();
+    count_tidied(upkeep.tidy_if_due());
     count_followed(follower.follow());
     return decide_batch();
   }
@@ -103,6 +100,14 @@ struct Supervisor::Impl {
       s.followed += followed.added;
       s.unknown_tasks += followed.unknown_tasks;
       s.failed_events += followed.unknown_tasks;
+    });
+  }
+
+  void count_tidied(const InboxUpkeep::Done& done) {
+    if (done.revived == 0 && done.removed == 0) return;
+    count([&done](SupervisorStats& s) {
+      s.revived_inbox_rows += done.revived;
+      s.removed_inbox_rows += done.removed;
     });
   }
 
@@ -259,38 +264,6 @@ struct Supervisor::Impl {
     }
   }
 
-  // ---- Keeping the inbox small
-
-  void tidy_inbox_if_due() {
-    const SteadyTime now = clock.steady_now();
-    if (tidied_at && now - *tidied_at < kUpkeepEvery) return;
-    tidied_at = now;
-    const Instant stuck_before = clock.now() - options.stuck_after;
-    const std::size_t revived = registry.writes().write_now(
-        [&](registry::WriteTransaction& tx) { return tx.revive_stuck(stuck_before); });
-    if (revived > 0)
-      log.warn("inbox rows left in processing are pending again", {{"rows", revived}});
-    const std::size_t removed = remove_old_rows(clock.now() - options.inbox_retention);
-    count([&](SupervisorStats& s) {
-      s.revived_inbox_rows += revived;
-      s.removed_inbox_rows += removed;
-    });
-  }
-
-  std::size_t remove_old_rows(Instant before) {
-    std::size_t removed = 0;
-    while (!registry.changes().stopped()) {
-      const std::size_t some = registry.writes().write_now(
-          [&](registry::WriteTransaction& tx) {
-            return tx.remove_completed(before, kRemovedPerStep);
-          },
-          registry::Priority::background);
-      removed += some;
-      if (some < kRemovedPerStep) break;
-    }
-    return removed;
-  }
-
   // ---- State
 
   template <class Change>
@@ -312,8 +285,8 @@ struct Supervisor::Impl {
 
   // The loop's alone.
   Follower follower;
+  InboxUpkeep upkeep;
   std::unordered_map<TaskId, SteadyTime> deferred;
-  std::optional<SteadyTime> tidied_at;
   std::optional<SteadyTime> failing_since;
 
   mutable Mutex mutex;
