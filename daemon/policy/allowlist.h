@@ -13,14 +13,14 @@ namespace replay::policy {
 
 /// Why findings of some rules do not count for some events, and until when.
 struct Exception {
-  [[nodiscard]] bool is_about(std::string_view rule, const Scene& scene) const;
-  [[nodiscard]] bool has_expired(Instant now) const { return expires && now >= *expires; }
-
   std::string id;
   std::vector<Glob> rules;
   ConditionPtr when;  ///< null: every event
   std::string reason;
   std::optional<Instant> expires;
+
+  [[nodiscard]] bool is_about(std::string_view rule, const Scene& scene) const;
+  [[nodiscard]] bool has_expired(Instant now) const { return expires && now >= *expires; }
 };
 
 /// The exceptions of a policy, in order. Immutable once in use.

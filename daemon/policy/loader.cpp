@@ -91,6 +91,13 @@ class Loader {
     rule.id = unique_id(fields, node);
     for (const std::string& type : fields.texts("on")) {
       rule.on.emplace_back(type);
+      if (type.starts_with(kSupervisorPrefix)) {
+        reporter_->warning(*node.find("on"),
+                           "Events called SUPERVISOR_… are decisions, and are not decided: nothing "
+                           "asks this rule about \"" +
+                               type + "\".");
+        continue;
+      }
       if (!rule.on.back().is_exact()) continue;
       looked_at_types_.push_back(
           {rule.on.back(),
@@ -154,6 +161,11 @@ class Loader {
       return;
     }
     for (const YamlMember& member : node.members) {
+      if (member.name.starts_with(kSupervisorPrefix)) {
+        reporter_->warning(member,
+                           "Events called SUPERVISOR_… are decisions, and are not decided: "
+                           "nothing uses this row.");
+      }
       const Fields fields(member.value, "A row of decide",
                           {"CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"}, *reporter_);
       const auto decision = [&](std::string_view severity) {

@@ -48,10 +48,10 @@ Choice choose(const Policy& policy, std::string_view event_type,
   }
   choice.row = policy.row_for(event_type);
   if (choice.row == nullptr) return choice;
-  choice.entry = choice.most_serious == nullptr
-                     ? choice.row->none
-                     : choice.row->by_severity.at(
-                           static_cast<std::size_t>(choice.most_serious->severity));
+  choice.entry =
+      choice.most_serious == nullptr
+          ? choice.row->none
+          : choice.row->by_severity.at(static_cast<std::size_t>(choice.most_serious->severity));
   return choice;
 }
 

@@ -17,8 +17,8 @@ struct Outcome {
 
 /// The entry of the `decide` table that is about an event.
 struct Choice {
-  const DecisionRow* row = nullptr;        ///< null: none is about the type
-  const Finding* most_serious = nullptr;   ///< of the findings that count; null: there is none
+  const DecisionRow* row = nullptr;       ///< null: none is about the type
+  const Finding* most_serious = nullptr;  ///< of the findings that count; null: there is none
   DecisionType entry = DecisionType::allow;
 };
 

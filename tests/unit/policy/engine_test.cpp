@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "policy/explanation.h"
 #include "support.h"
 
 namespace replay::policy::testing {
@@ -94,6 +95,50 @@ TEST(Engine, PermanentFailureIsBlocked) {
             "Blocked: the failure looks permanent (forbidden).");
   EXPECT_EQ(reason_of_failure(R"({"error":["timeout"]})"),
             "Blocked: nothing says that the failure is temporary.");
+}
+
+TEST(Engine, ExplanationNamesWhatLookedWhatMatchedAndWhatDecided) {
+  const auto engine = engine_of(kTwoRules);
+  const Event both = event("T", R"({"b":1,"user":"kim"})");
+  const Explanation explanation = engine->explain(both, {}, noon());
+  ASSERT_EQ(explanation.rules.size(), 2U);
+  EXPECT_EQ(explanation.rules[0].rule, "LOW_1");
+  EXPECT_FALSE(explanation.rules[0].finding.has_value());
+  ASSERT_TRUE(explanation.rules[1].finding.has_value());
+  EXPECT_EQ(explanation.rules[1].finding->suppressed_by, "kim");
+  EXPECT_EQ(explanation.rules[1].expired, std::vector<std::string>{"old"});
+  ASSERT_TRUE(explanation.row.has_value());
+  EXPECT_EQ(explanation.row->event_type, "T");
+  EXPECT_FALSE(explanation.row->severity.has_value()) << "the only finding does not count";
+  EXPECT_EQ(explanation.row->entry, DecisionType::allow);
+}
+
+TEST(Engine, ExplanationHoldsTheDecisionItself) {
+  const auto engine = engine_of(kTwoRules);
+  const Event failed = event("FY", R"({"error":"forbidden"})");
+  const Explanation explanation = engine->explain(failed, {}, noon());
+  const Decision decision = engine->decide(failed, {}, noon());
+  EXPECT_EQ(explanation.decision.type, decision.type);
+  EXPECT_EQ(explanation.decision.reason, decision.reason);
+  EXPECT_TRUE(explanation.rules.empty()) << "no rule is about it";
+  ASSERT_TRUE(explanation.row.has_value());
+  EXPECT_EQ(explanation.row->event_type, "F*");
+  EXPECT_EQ(explanation.row->entry, DecisionType::retry) << "before the failure was judged";
+  EXPECT_FALSE(engine->explain(event("X", "{}"), {}, noon()).row.has_value());
+}
+
+TEST(Engine, ContentHasAHashOfAllFilesInOrder) {
+  const std::string text = rule_when("{pointer: /a, gt: 1}");
+  const std::string more = "policy: more\nversion: 1\n";
+  const std::string one = engine_of(text)->sha256();
+  EXPECT_EQ(one.size(), 64U);
+  EXPECT_EQ(one, engine_of(text)->sha256());
+  EXPECT_NE(one, engine_of(rule_when("{pointer: /a, gt: 2}"))->sha256()) << "same name and version";
+  const LoadResult two = load_sources({{"a.yml", text}, {"b.yml", more}}, noon());
+  const LoadResult turned = load_sources({{"b.yml", more}, {"a.yml", text}}, noon());
+  ASSERT_TRUE(two.engine != nullptr && turned.engine != nullptr);
+  EXPECT_NE(two.engine->sha256(), turned.engine->sha256());
+  EXPECT_EQ(decide(*two.engine, "{}").policy_sha256, two.engine->sha256());
 }
 
 TEST(Engine, EvidenceShowsWhereAndWhat) {

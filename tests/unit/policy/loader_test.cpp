@@ -155,6 +155,23 @@ TEST(Loader, WarnsOfWhatHasNoEffect) {
   EXPECT_NE(all.find("Nothing under decide is about U"), std::string::npos) << all;
 }
 
+TEST(Loader, WarnsOfRulesAndRowsAboutDecisions) {
+  const std::string policy =
+      std::string("policy: x\nversion: 1\nrules:\n") +
+      "  - {id: A, on: SUPERVISOR_BLOCKED, finding: {kind: RISK, severity: LOW, message: x}}\n" +
+      "decide:\n  SUPERVISOR_*: " + kRow + "\n";
+  const LoadResult result = load_sources({{"w.yml", policy}}, noon());
+  EXPECT_NE(result.engine, nullptr) << "warnings refuse nothing";
+  const std::string all = messages(result);
+  EXPECT_NE(all.find("w.yml:4:16: warning: Events called SUPERVISOR_… are decisions"),
+            std::string::npos)
+      << all;
+  EXPECT_NE(all.find("w.yml:6:3: warning: Events called SUPERVISOR_… are decisions"),
+            std::string::npos)
+      << all;
+  EXPECT_EQ(result.diagnostics.size(), 2U) << all;
+}
+
 TEST(Loader, FilesAddUp) {
   const std::string first =
       std::string("policy: a\nversion: 1\nrules:\n") +
