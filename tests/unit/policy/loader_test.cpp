@@ -163,7 +163,7 @@ TEST(Loader, WarnsOfRulesAndRowsAboutDecisions) {
   const LoadResult result = load_sources({{"w.yml", policy}}, noon());
   EXPECT_NE(result.engine, nullptr) << "warnings refuse nothing";
   const std::string all = messages(result);
-  EXPECT_NE(all.find("w.yml:4:16: warning: Events called SUPERVISOR_… are decisions"),
+  EXPECT_NE(all.find("w.yml:4:17: warning: Events called SUPERVISOR_… are decisions"),
             std::string::npos)
       << all;
   EXPECT_NE(all.find("w.yml:6:3: warning: Events called SUPERVISOR_… are decisions"),
