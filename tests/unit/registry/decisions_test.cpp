@@ -34,6 +34,7 @@ class Recording : public ::testing::Test {
     record.decision = {DecisionType::block,
                        "Blocked by R1.",
                        "p@1",
+                       "5e1f",
                        {{FindingKind::redline, Severity::high, "R1", "m", {}, ""}},
                        {}};
     record.processed_at = now;
