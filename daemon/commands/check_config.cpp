@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "commands/commands.h"
 #include "commands/policies.h"
@@ -14,20 +13,11 @@
 namespace replay::commands {
 namespace {
 
-/// Prints what the loader noticed; false where it refuses the policies.
-bool check_policies(const config::Config& config) {
-  const policy::LoadResult result =
-      policy::load(policy_files(config.policy_files), SystemClock().now());
-  for (const policy::Diagnostic& diagnostic : result.diagnostics)
-    std::cerr << to_string(diagnostic) << '\n';
-  return result.engine != nullptr;
-}
-
 int check(const std::string& file) {
   try {
     const config::Config config = config::load(file);
     if (!config.web_config_file.empty()) config::check_web_config(config.web_config_file);
-    if (!check_policies(config)) return 1;
+    if (checked_policy(policy_files(config.policy_files)) == nullptr) return 1;
   } catch (const Error& error) {
     std::cerr << error.what() << '\n';
     return 1;

@@ -26,6 +26,7 @@ void add_check_config(CLI::App& program, Command& chosen);
 void add_doctor(CLI::App& program, Command& chosen);
 void add_unblock(CLI::App& program, Command& chosen);
 void add_policy(CLI::App& program, Command& chosen);
+void add_policy_explain(CLI::App& policy, Command& chosen);
 void add_summary(CLI::App& program, Command& chosen);
 void add_version(CLI::App& program, Command& chosen);
 

@@ -1,15 +1,23 @@
+#include <filesystem>
+#include <iomanip>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/diagnosis.h"
+#include "commands/policies.h"
+#include "commands/rule_times.h"
+#include "config/config.h"
+#include "policy/engine.h"
 #include "registry/registry.h"
 #include "summary/decision_facts.h"
 
@@ -18,6 +26,8 @@ namespace {
 
 constexpr std::size_t kListedRows = 20;
 constexpr std::size_t kRowsAtOnce = 1000;
+constexpr std::size_t kTimedEvents = 200;
+constexpr std::size_t kListedRules = 3;
 
 struct Arguments {
   RegistryArguments registry;
@@ -85,7 +95,28 @@ void fix_indexes(registry::Registry& registry, const Integrity& integrity) {
   }
 }
 
-void print_json(const Condition& condition, const std::vector<Finding>& findings) {
+/// The slowest rules of the policy in the configuration, on the inbox's newest events. What keeps a
+/// policy from loading is `policy check`'s to explain: here it is only said that nothing was timed.
+std::vector<RuleTime> time_rules(registry::Registry& registry, const std::string& config_file,
+                                 const Clock& clock) {
+  const std::vector<Event> events = registry.reads().read_now([&](const registry::ReadView& view) {
+    return view.newest_events(kTimedEvents, clock.now());
+  });
+  if (events.empty()) return {};
+  try {
+    const auto configured = config_file.empty() ? std::vector<std::filesystem::path>{}
+                                                : config::load(config_file).policy_files;
+    const auto engine = policy::load(policy_files(configured), clock.now()).engine;
+    if (engine != nullptr) return slowest_rules(*engine, events, clock.now(), kListedRules);
+    std::cerr << "The rules were not timed: the policy has mistakes; see policy check.\n";
+  } catch (const Error& error) {
+    std::cerr << "The rules were not timed: " << error.what() << '\n';
+  }
+  return {};
+}
+
+void print_json(const Condition& condition, const std::vector<Finding>& findings,
+                const std::vector<RuleTime>& slowest) {
   json::array list;
   for (const Finding& finding : findings) {
     list.push_back({{"code", finding.code},
@@ -93,17 +124,33 @@ void print_json(const Condition& condition, const std::vector<Finding>& findings
                     {"meaning", finding.meaning},
                     {"remedy", finding.remedy}});
   }
+  json::array rules;
+  for (const RuleTime& rule : slowest) {
+    rules.push_back({{"rule", rule.rule},
+                     {"mean_us", rule.mean_microseconds},
+                     {"evaluations", rule.evaluations}});
+  }
   const json::object report{{"registry", condition.registry.string()},
                             {"checked_at", format_instant(condition.integrity.checked_at)},
-                            {"findings", std::move(list)}};
+                            {"findings", std::move(list)},
+                            {"slowest_rules", std::move(rules)}};
   std::cout << json::serialize(report) << '\n';
 }
 
-void print_text(const Condition& condition, const std::vector<Finding>& findings) {
+void print_text(const Condition& condition, const std::vector<Finding>& findings,
+                const std::vector<RuleTime>& slowest) {
   for (const Finding& finding : findings) {
     std::cout << finding.what << '\n'
               << "  " << finding.meaning << '\n'
               << "  " << finding.remedy << "\n\n";
+  }
+  if (!slowest.empty()) {
+    std::cout << "The policy's slowest rules, on the newest events of the inbox:\n";
+    for (const RuleTime& rule : slowest) {
+      std::cout << "  " << rule.rule << "  " << std::fixed << std::setprecision(1)
+                << rule.mean_microseconds << " µs on average of " << rule.evaluations << '\n';
+    }
+    std::cout << '\n';
   }
   const std::string registry = condition.registry.string();
   if (findings.empty()) {
@@ -127,10 +174,11 @@ int doctor(const Arguments& arguments) {
     condition = examine(registry, was_in_wal_mode, clock);
   }
   const std::vector<Finding> findings = diagnose(condition);
+  const std::vector<RuleTime> slowest = time_rules(registry, arguments.registry.config_file, clock);
   if (arguments.json) {
-    print_json(condition, findings);
+    print_json(condition, findings, slowest);
   } else {
-    print_text(condition, findings);
+    print_text(condition, findings, slowest);
   }
   return findings.empty() ? 0 : 1;
 }

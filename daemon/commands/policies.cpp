@@ -1,9 +1,11 @@
 #include "commands/policies.h"
 
 #include <array>
+#include <iostream>
 #include <system_error>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 
@@ -26,6 +28,14 @@ std::filesystem::path shipped_policy() {
 std::vector<std::filesystem::path> policy_files(
     const std::vector<std::filesystem::path>& configured) {
   return configured.empty() ? std::vector{shipped_policy()} : configured;
+}
+
+std::unique_ptr<policy::Engine> checked_policy(const std::vector<std::filesystem::path>& files) {
+  policy::LoadResult result = policy::load(files, SystemClock().now());
+  for (const policy::Diagnostic& diagnostic : result.diagnostics) {
+    std::cerr << to_string(diagnostic) << '\n';
+  }
+  return std::move(result.engine);
 }
 
 std::shared_ptr<const policy::Engine> load_policy(

@@ -22,6 +22,11 @@ namespace replay::commands {
 [[nodiscard]] std::vector<std::filesystem::path> policy_files(
     const std::vector<std::filesystem::path>& configured);
 
+/// The policy of exactly these files, for a person at a terminal: everything the loader noticed is
+/// printed to standard error. Null where the policy is refused.
+[[nodiscard]] std::unique_ptr<policy::Engine> checked_policy(
+    const std::vector<std::filesystem::path>& files);
+
 /// The policy of these files. Everything the loader noticed is logged. Throws Error(malformed) with
 /// the first mistake.
 [[nodiscard]] std::shared_ptr<const policy::Engine> load_policy(

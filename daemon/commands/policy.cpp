@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "commands/commands.h"
+#include "commands/policies.h"
 #include "policy/case_file.h"
 #include "policy/engine.h"
 
@@ -20,22 +21,8 @@ namespace {
 
 using Files = std::vector<std::filesystem::path>;
 
-void print(const std::vector<policy::Diagnostic>& diagnostics) {
-  for (const policy::Diagnostic& diagnostic : diagnostics) {
-    std::cerr << to_string(diagnostic) << '\n';
-  }
-}
-
-/// The policy that the files are together, after what there is to say of them; null where it is
-/// refused.
-std::unique_ptr<policy::Engine> loaded(const Files& files) {
-  policy::LoadResult result = policy::load(files, SystemClock().now());
-  print(result.diagnostics);
-  return std::move(result.engine);
-}
-
 int check(const Files& files) {
-  const auto engine = loaded(files);
+  const auto engine = checked_policy(files);
   if (engine == nullptr) return 1;
   std::cout << engine->name() << " is valid: " << engine->stats().size() << " rules\n";
   return 0;
@@ -54,11 +41,11 @@ std::filesystem::path policy_beside(const std::string& cases) {
 
 int test(const std::string& cases, Files files) {
   if (files.empty()) files.push_back(policy_beside(cases));
-  const auto engine = loaded(files);
+  const auto engine = checked_policy(files);
   if (engine == nullptr) return 1;
   const policy::CaseReport report =
       run_cases(*engine, {cases, read_file(cases)}, SystemClock().now());
-  print(report.mistakes);
+  for (const policy::Diagnostic& mistake : report.mistakes) std::cerr << to_string(mistake) << '\n';
   for (const std::string& difference : report.differences) std::cout << difference << '\n';
   std::cout << engine->name() << ": " << report.cases << " cases, " << report.differences.size()
             << " decided otherwise\n";
@@ -96,10 +83,11 @@ void add_test(CLI::App& parent, Command& chosen) {
 }  // namespace
 
 void add_policy(CLI::App& program, Command& chosen) {
-  CLI::App* command = program.add_subcommand("policy", "Check and test policies.");
+  CLI::App* command = program.add_subcommand("policy", "Check, test and explain policies.");
   command->require_subcommand(1);
   add_check(*command, chosen);
   add_test(*command, chosen);
+  add_policy_explain(*command, chosen);
 }
 
 }  // namespace replay::commands

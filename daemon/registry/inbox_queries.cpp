@@ -71,6 +71,14 @@ std::vector<PendingEvent> ReadView::pending_events(RowId above, std::size_t limi
   return events;
 }
 
+std::vector<Event> ReadView::newest_events(std::size_t limit, Instant now) const {
+  std::vector<Event> events;
+  Statement rows = connection_.statement(sql::kNewestEvents);
+  rows.bind(":limit", static_cast<std::int64_t>(limit));
+  while (rows.step()) events.push_back(to_pending(rows, now).event);
+  return events;
+}
+
 InboxCounts ReadView::inbox_counts(Instant now) const {
   InboxCounts counts;
   Statement rows = connection_.statement(sql::kInboxByStatus);

@@ -75,6 +75,8 @@ class ReadView {
   /// as of `now`.
   [[nodiscard]] std::vector<PendingEvent> pending_events(RowId above, std::size_t limit,
                                                          Instant now) const;
+  /// The newest ones whatever became of them, newest first; times as with pending_events().
+  [[nodiscard]] std::vector<Event> newest_events(std::size_t limit, Instant now) const;
   [[nodiscard]] InboxCounts inbox_counts(Instant now) const;
   [[nodiscard]] bool knows_event(const EventId& id) const;
   /// Rows of the table above the position whose type is one of `types`, as inbox events (source

@@ -250,6 +250,14 @@ inline constexpr const char* kPendingAbove =
     "o.ts AS ts FROM supervisor_inbox i LEFT JOIN decision_replay_inbox o ON o.event_id = "
     "i.event_id "
     "WHERE i.status = 'pending' AND i.rowid > :above ORDER BY i.rowid LIMIT :limit";
+inline constexpr const char* kNewestEvents =
+    "SELECT i.rowid AS row, i.event_id AS event_id, i.task_id AS task_id, i.event_type AS "
+    "event_type, "
+    "i.source AS source, i.payload AS payload, i.received_at AS received_at, i.retry_count AS "
+    "retry_count, "
+    "o.ts AS ts FROM supervisor_inbox i LEFT JOIN decision_replay_inbox o ON o.event_id = "
+    "i.event_id "
+    "ORDER BY i.rowid DESC LIMIT :limit";
 inline constexpr const char* kInboxByStatus =
     "SELECT status, count(*) AS n FROM supervisor_inbox GROUP BY status";
 inline constexpr const char* kOldestPending =

@@ -40,6 +40,16 @@ TEST_F(InboxTable, AKnownEventIdIsADuplicateAndChangesNothing) {
   EXPECT_EQ(registry.count("SELECT count(*) FROM tasks"), 1);
 }
 
+TEST_F(InboxTable, NewestEventsComeFirstWhateverBecameOfThem) {
+  accept({event("e1", "t1"), event("e2", "t2"), event("e3", "t3")});
+  registry.exec("UPDATE supervisor_inbox SET status = 'completed' WHERE event_id = 'e3'");
+  const auto events =
+      open.reads().read_now([this](const ReadView& view) { return view.newest_events(2, now); });
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].id, EventId("e3"));
+  EXPECT_EQ(events[1].id, EventId("e2"));
+}
+
 TEST_F(InboxTable, OnlyTaskCreatedMakesATask) {
   EXPECT_EQ(accept({event("e1", "t1", "TASK_STEP_COMPLETED")}), std::vector{Intake::unknown_task});
   EXPECT_EQ(registry.count("SELECT count(*) FROM supervisor_inbox"), 0);
