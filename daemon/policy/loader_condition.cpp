@@ -1,6 +1,7 @@
 #include "policy/loader_condition.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,12 +40,33 @@ class ConditionLoader {
                       "\"" + name + "\" is a list of conditions, not " + describe(list) + ".");
       return nullptr;
     }
+    if (name == "all") warn_of_contradictions(list);
     std::vector<ConditionPtr> conditions;
     conditions.reserve(list.items.size());
     for (const YamlNode& item : list.items) conditions.push_back(load(item));
     if (std::ranges::any_of(conditions, [](const ConditionPtr& each) { return each == nullptr; }))
       return nullptr;
     return combine(std::move(conditions));
+  }
+
+  /// A value cannot equal two things; through a pointer with wildcards, two values can.
+  void warn_of_contradictions(const YamlNode& list) {
+    std::map<std::string, json::value> demanded;
+    for (const YamlNode& item : list.items) {
+      const YamlNode* pointer = item.find("pointer");
+      const YamlNode* operand = item.find("equals");
+      if (pointer == nullptr || operand == nullptr) continue;
+      if (pointer->text.empty() || pointer->text.find('*') != std::string::npos) continue;
+      const auto [first, is_first] = demanded.emplace(pointer->text, to_json(*operand));
+      std::string problem;
+      if (is_first ||
+          find_operator("equals")->compile(first->second, problem).holds(to_json(*operand))) {
+        continue;
+      }
+      reporter_.warning(*operand, "This never holds: above, " + pointer->text + " equals " +
+                                      json::serialize(first->second) +
+                                      ". Did you mean \"any\" or \"in\"?");
+    }
   }
 
   ConditionPtr negation(const YamlNode& node, const YamlNode& inner) {

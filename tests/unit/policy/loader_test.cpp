@@ -172,6 +172,16 @@ TEST(Loader, WarnsOfRulesAndRowsAboutDecisions) {
   EXPECT_EQ(result.diagnostics.size(), 2U) << all;
 }
 
+TEST(Loader, WarnsOfAConditionThatNeverHolds) {
+  EXPECT_NE(complaint_about("{all: [{pointer: /a, equals: x}, {pointer: /a, equals: y}]}")
+                .find("test.yml:6:66: warning: This never holds: above, /a equals \"x\"."),
+            std::string::npos);
+  EXPECT_EQ(complaint_about("{all: [{pointer: /a, equals: 1}, {pointer: /a, equals: 1.0}]}"), "");
+  EXPECT_EQ(complaint_about("{all: [{pointer: /*, equals: x}, {pointer: /*, equals: y}]}"), "")
+      << "two values may";
+  EXPECT_EQ(complaint_about("{any: [{pointer: /a, equals: x}, {pointer: /a, equals: y}]}"), "");
+}
+
 TEST(Loader, FilesAddUp) {
   const std::string first =
       std::string("policy: a\nversion: 1\nrules:\n") +
