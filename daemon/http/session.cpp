@@ -210,7 +210,9 @@ asio::awaitable<bool> BeastSession::await_request() {
       co_await stream_.async_read_some(buffer_.prepare(kReadBytes), kResult);
   idle_ = false;
   first_ = false;
-  if (error) co_return false;
+  // Closed as idle while these bytes were on their way to us: whoever sent them sees it, and may
+  // send them elsewhere.
+  if (error || !stream_.socket().is_open()) co_return false;
   buffer_.commit(bytes);
   co_return true;
 }
