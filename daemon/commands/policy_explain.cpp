@@ -98,7 +98,8 @@ void add_policy_explain(CLI::App& policy, Command& chosen) {
   command->footer(
       "The event is JSON as POST /api/governance/events takes it; its task is taken to be new.\n"
       "Example: decision-replay policy explain event.json --policy site.yml\n"
-      "Exit code 0: explained, whatever the decision, 1: the event or a policy is refused.");
+      "Exit code 0: explained, whatever the decision, 1: the policy is refused, 2: it is no "
+      "event.");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("EVENT", arguments->event, "A file with the event, or - for standard input")
       ->required();

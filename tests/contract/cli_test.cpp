@@ -36,6 +36,7 @@ TEST_F(CommandLine, HelpIsEverywhere) {
                                              {"policy"},
                                              {"policy", "check"},
                                              {"policy", "test"},
+                                             {"policy", "explain"},
                                              {"summary"},
                                              {"summary", "verify"},
                                              {"summary", "rebuild"},
@@ -206,6 +207,45 @@ TEST_F(CommandLine, UnblockWorksBesideTheDaemonAndWithout) {
   ForeignWriter registry(daemon.registry());
   EXPECT_EQ(registry.number("SELECT count(*) FROM task_audits WHERE event_type = 'MANUAL_UNBLOCK'"),
             2);
+}
+
+TEST_F(CommandLine, DoctorNamesTheSlowestRulesWhichIsNoFinding) {
+  TestDaemon daemon;
+  daemon.decide(created("evt-1", "task-1", dangerous_payload()));
+  const std::string registry = daemon.registry().string();
+  const CommandResult text = run_program({"doctor", "--registry.path", registry});
+  EXPECT_EQ(text.exit_code, 0) << text.out << text.err;
+  EXPECT_NE(text.out.find("slowest rules"), std::string::npos) << text.out;
+  const CommandResult report = run_program({"doctor", "--registry.path", registry, "--json"});
+  const json::value rules = json::parse(report.out).at("slowest_rules");
+  ASSERT_EQ(rules.as_array().size(), 3U) << report.out;
+  EXPECT_EQ(int_at(rules, "/0/evaluations"), 1);
+  EXPECT_GE(real_at(rules, "/0/mean_us"),
+            real_at(rules, "/2/mean_us"));
+}
+
+TEST_F(CommandLine, PolicyExplainSaysWhichRuleMatchedWhereAndWhatDecided) {
+  const auto event = directory_.file("event.json");
+  write_file(event, json::serialize(created("evt-1", "task-1", {{"command", "rm -rf /etc"}})));
+  const CommandResult result = run_program({"policy", "explain", event.string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  for (const std::string line :
+       {"REDLINE_001 matches: HIGH REDLINE", "at /command: \"rm -rf /etc\"",
+        "REDLINE_002 does not match", "decide, row TASK_CREATED, HIGH: BLOCK",
+        "BLOCK. Blocked by REDLINE_001"}) {
+    EXPECT_NE(result.out.find(line), std::string::npos) << line << "\n" << result.out;
+  }
+  const CommandResult piped =
+      run_bash(std::string(REPLAY_PROGRAM) + " policy explain - < event.json", directory_.path());
+  EXPECT_EQ(piped.out, result.out) << piped.err;
+}
+
+TEST_F(CommandLine, PolicyExplainRefusesWhatIsNoEvent) {
+  const auto event = directory_.file("event.json");
+  write_file(event, R"({"event_id":"e","event_type":"TASK_CREATED"})");
+  const CommandResult result = run_program({"policy", "explain", event.string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("task_id is missing"), std::string::npos) << result.err;
 }
 
 TEST_F(CommandLine, PolicyCheckNamesFileLineAndReason) {
