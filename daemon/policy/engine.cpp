@@ -159,7 +159,7 @@ Explanation Engine::explain(const Event& event, const DecisionInputs& inputs, In
   explanation.decision = decide_document(*policy_, event.type, document, inputs, now, record);
   const Choice choice = choose(*policy_, event.type, explanation.decision.findings);
   if (choice.row == nullptr) return explanation;
-  explanation.row = ChosenRow{.event_type = choice.row->event_type.text(), .entry = choice.entry};
+  explanation.row = {choice.row->event_type.text(), {}, choice.entry};
   if (choice.most_serious != nullptr) explanation.row->severity = choice.most_serious->severity;
   return explanation;
 }

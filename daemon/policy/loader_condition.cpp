@@ -65,7 +65,7 @@ class ConditionLoader {
       }
       reporter_.warning(*operand, "This never holds: above, " + pointer->text + " equals " +
                                       json::serialize(first->second) +
-                                      ". Did you mean \"any\" or \"in\"?");
+                                      R"(. Did you mean "any" or "in"?)");
     }
   }
 
