@@ -191,7 +191,8 @@ void add_doctor(CLI::App& program, Command& chosen) {
       "Examine a registry: indexes, orphans, unreadable rows, backlog, summaries, journal.");
   command->footer(
       "Says of each finding what it is, what it means, and the command that mends it. Works beside "
-      "a running daemon.\n"
+      "a running daemon. Also names the rules of the policy that take longest for the newest "
+      "events.\n"
       "Exit code 0: nothing is wrong, 1: something is.\n"
       "Example: decision-replay doctor --registry.path store/registry.sqlite --fix");
   const auto arguments = std::make_shared<Arguments>();

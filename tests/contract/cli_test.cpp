@@ -220,8 +220,7 @@ TEST_F(CommandLine, DoctorNamesTheSlowestRulesWhichIsNoFinding) {
   const json::value rules = json::parse(report.out).at("slowest_rules");
   ASSERT_EQ(rules.as_array().size(), 3U) << report.out;
   EXPECT_EQ(int_at(rules, "/0/evaluations"), 1);
-  EXPECT_GE(real_at(rules, "/0/mean_us"),
-            real_at(rules, "/2/mean_us"));
+  EXPECT_GE(real_at(rules, "/0/mean_us"), real_at(rules, "/2/mean_us"));
 }
 
 TEST_F(CommandLine, PolicyExplainSaysWhichRuleMatchedWhereAndWhatDecided) {
@@ -236,7 +235,7 @@ TEST_F(CommandLine, PolicyExplainSaysWhichRuleMatchedWhereAndWhatDecided) {
     EXPECT_NE(result.out.find(line), std::string::npos) << line << "\n" << result.out;
   }
   const CommandResult piped =
-      run_bash(std::string(REPLAY_PROGRAM) + " policy explain - < event.json", directory_.path());
+      run_bash(program_path() + " policy explain - < event.json", directory_.path());
   EXPECT_EQ(piped.out, result.out) << piped.err;
 }
 

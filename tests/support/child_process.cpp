@@ -86,8 +86,10 @@ CommandResult run_bash(const std::string& script, const std::filesystem::path& d
   return run_command({"bash", "-c", "cd \"$0\" && " + script, directory.string()});
 }
 
+std::string program_path() { return REPLAY_PROGRAM; }
+
 CommandResult run_program(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), REPLAY_PROGRAM);
+  arguments.insert(arguments.begin(), program_path());
   return run_command(arguments);
 }
 

@@ -46,6 +46,9 @@ CommandResult run_command(const std::vector<std::string>& arguments);
 /// The same for a line of bash, with `directory` as the working directory.
 CommandResult run_bash(const std::string& script, const std::filesystem::path& directory);
 
+/// The program under test, for scripts.
+std::string program_path();
+
 /// The program under test with these arguments.
 CommandResult run_program(std::vector<std::string> arguments);
 
