@@ -57,8 +57,9 @@ class Policies : public ::testing::Test {
 TEST_F(Policies, ARuleOfTheFileDecidesAndItsNameIsRecorded) {
   const json::value snapshot = snapshot_of("task-1", {{"size", 11}});
   EXPECT_EQ(text_at(snapshot, "/policy"), "house@7");
-  EXPECT_NE(daemon_->get("/metrics").body.find("decision_replay_policy_info{policy=\"house@7\",sha256=\"" +
-                                    text_at(snapshot, "/policy_sha256") + "\"} 1"),
+  EXPECT_NE(daemon_->get("/metrics")
+                .body.find("decision_replay_policy_info{policy=\"house@7\",sha256=\"" +
+                           text_at(snapshot, "/policy_sha256") + "\"} 1"),
             std::string::npos);
   EXPECT_EQ(text_at(snapshot, "/decision/decision_type"), "PAUSE");
   EXPECT_EQ(text_at(snapshot, "/findings/0/code"), "RISK_BIG");
