@@ -1,6 +1,8 @@
 #include "commands/commands.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -28,8 +30,12 @@ Command parse_command_line(int argc, const char* const* argv) {
   program.footer(kExamples);
   program.set_version_flag("--version", [] { return "decision-replay " + version(); });
   program.require_subcommand(1);
-  program.failure_message([](const CLI::App*, const CLI::Error& mistake) {
-    return std::string("decision-replay: ") + mistake.what() + "; see decision-replay --help\n";
+  program.failure_message([](const CLI::App* app, const CLI::Error& mistake) {
+    // CLI11 asks for a subcommand even where one was given that does not exist.
+    const std::vector<std::string> unknown = app->remaining();
+    const std::string what =
+        unknown.empty() ? mistake.what() : "There is no command or option " + unknown.front();
+    return "decision-replay: " + what + "; see decision-replay --help\n";
   });
 
   Command chosen;
