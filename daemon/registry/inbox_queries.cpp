@@ -99,11 +99,6 @@ InboxCounts ReadView::inbox_counts(Instant now) const {
   return counts;
 }
 
-bool ReadView::knows_event(const EventId& id) const {
-  Statement find = connection_.statement(sql::kKnowsEvent);
-  return find.bind(":event", id.str()).step();
-}
-
 std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
                                             const std::vector<std::string>& types,
                                             std::size_t limit, Instant now) const {

@@ -78,7 +78,6 @@ class ReadView {
   /// The newest ones whatever became of them, newest first; times as with pending_events().
   [[nodiscard]] std::vector<Event> newest_events(std::size_t limit, Instant now) const;
   [[nodiscard]] InboxCounts inbox_counts(Instant now) const;
-  [[nodiscard]] bool knows_event(const EventId& id) const;
   /// Rows of the table above the position whose type is one of `types`, as inbox events (source
   /// polling); `position.last_seen` moves to the last row looked at. A row whose own time cannot be
   /// read counts as of `now`.

@@ -30,7 +30,7 @@ struct VitalSigns {
   bool readable = true;           ///< false: the last refresh failed and the rest is older
 };
 
-/// Keeps the numbers that scrapes and GET /inbox publish, refreshed on the bell at most once a
+/// Keeps the numbers that scrapes publish, refreshed on the bell at most once a
 /// second and never more than a twentieth of the time, so that a scrape costs nothing and a large
 /// registry is not read all day. Thread rule: any thread; it has a thread of its own.
 class Vitals {

@@ -38,13 +38,13 @@ struct WriteStats {
   std::string last_error;
 };
 
-/// The only writer and the only checkpointer: a thread with its own connection that groups the
-/// waiting jobs into one transaction (`synchronous=FULL`; a savepoint each, so that one that throws
-/// undoes only itself), commits once, and then lets every caller know. A failed commit fails all
-/// its jobs, and the connection is opened anew before the next one: after a failed fsync nothing is
-/// assumed. Thread rule: any thread; jobs run on the writer thread and must not block on anything
-/// but their WriteTransaction. Throws Error(busy) where the queue is full or another process keeps
-/// the lock, Error(unavailable) where the disk fails.
+/// The only writer while the daemon serves, and then the only checkpointer: a thread with its own
+/// connection that groups the waiting jobs into one transaction (`synchronous=FULL`; a savepoint
+/// each, so that one that throws undoes only itself), commits once, and then lets every caller
+/// know. A failed commit fails all its jobs, and the connection is opened anew before the next one:
+/// after a failed fsync nothing is assumed. Thread rule: any thread; jobs run on the writer thread
+/// and must not block on anything but their WriteTransaction. Throws Error(busy) where the queue is
+/// full or another process keeps the lock, Error(unavailable) where the disk fails.
 class WriteQueue {
  public:
   WriteQueue(const std::string& path, const Schema& schema, ChangeWatch& changes, Logger& log);
