@@ -42,6 +42,14 @@ struct FoldState {
   std::uint64_t behind = 0;  ///< row ids outside (low, high], an upper bound of rows to fold
 };
 
+/// By what it is noticed that rows a component went through were deleted or replaced since.
+struct TableShape {
+  std::optional<std::uint64_t> rows;   ///< nullopt: the table has no index to count them by
+  std::optional<std::int64_t> anchor;  ///< nullopt: the row is gone
+
+  friend bool operator==(const TableShape&, const TableShape&) = default;
+};
+
 /// What is wrong with a row that is served all the same.
 enum class Flaw { payload, timestamp };
 

@@ -18,6 +18,8 @@ inline constexpr const char* kIndexColumns =
 inline constexpr const char* kHarmfulIndexes =
     "SELECT name FROM sqlite_master WHERE type = 'index' AND instr(lower(sql), '''now''') > 0 "
     "ORDER BY name";
+inline constexpr const char* kIndexToCountBy =
+    "SELECT 1 FROM pragma_index_list(:table) WHERE partial = 0";
 inline constexpr const char* kAddHourDetail =
     "ALTER TABLE decision_stats_hourly ADD COLUMN detail BLOB";
 
@@ -164,6 +166,17 @@ inline constexpr const char* kLastEventRow = "SELECT max(rowid) AS row FROM task
 inline constexpr const char* kFirstEventRow = "SELECT min(rowid) AS row FROM task_events";
 inline constexpr const char* kFirstTaskRow = "SELECT min(rowid) AS row FROM tasks";
 inline constexpr const char* kLastTaskRow = "SELECT max(rowid) AS row FROM tasks";
+/// Without a condition SQLite counts over the narrowest index.
+inline constexpr const char* kCountAudits = "SELECT count(*) AS n FROM task_audits";
+inline constexpr const char* kCountEvents = "SELECT count(*) AS n FROM task_events";
+inline constexpr const char* kCountAuditsAbove =
+    "SELECT count(*) AS n FROM task_audits WHERE rowid > :row";
+inline constexpr const char* kCountEventsAbove =
+    "SELECT count(*) AS n FROM task_events WHERE rowid > :row";
+inline constexpr const char* kAuditAnchor =
+    "SELECT task_id, event_type, created_at FROM task_audits WHERE rowid = :row";
+inline constexpr const char* kEventAnchor =
+    "SELECT task_id, event_type, created_at FROM task_events WHERE rowid = :row";
 inline constexpr const char* kHoursFrom =
     "SELECT window_start, decision_types, lag_p50, lag_p95, detail FROM decision_stats_hourly "
     "WHERE window_start >= :start AND detail IS NOT NULL ORDER BY window_start";
