@@ -7,6 +7,8 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "base/utf8.h"
+
 namespace replay {
 namespace {
 
@@ -58,12 +60,17 @@ void append(std::string& text, double number) {
     text += ".0";  // stays a double when read again
 }
 
+void append(std::string& text, json::string_view string) {
+  text +=
+      is_utf8(string) ? json::serialize(string) : json::serialize(json::string(to_utf8(string)));
+}
+
 void append(std::string& text, const json::value& value) {
   if (const json::object* object = value.if_object()) {
     char separator = '{';
     for (const auto& [name, member] : *object) {
       text += std::exchange(separator, ',');
-      text += json::serialize(name);
+      append(text, json::string_view(name));
       text += ':';
       append(text, member);
     }
@@ -75,6 +82,8 @@ void append(std::string& text, const json::value& value) {
       append(text, element);
     }
     text += array->empty() ? "[]" : "]";
+  } else if (const json::string* string = value.if_string()) {
+    append(text, json::string_view(*string));
   } else if (const double* number = value.if_double()) {
     append(text, *number);
   } else {

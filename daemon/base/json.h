@@ -22,7 +22,7 @@ inline constexpr std::size_t kMaxJsonDepth = 256;
 
 /// The document as text, with numbers as people write them (Boost's serializer makes 5E-1 of 0.5)
 /// and always JSON: a number beyond the range of a double, which parse_json() takes, is written as
-/// one again.
+/// one again, and bytes that are no UTF-8 (texts of other writers may hold any) as U+FFFD.
 [[nodiscard]] std::string to_text(const json::value& value);
 
 /// The member, or nullptr where the value is no object or has none of that name.

@@ -15,7 +15,7 @@ std::string hash_of(std::string_view text) { return sha256_hex(text).substr(0, 3
 Response Response::json(const json::value& body, unsigned status) {
   Response response;
   response.status = status;
-  response.body = json::serialize(body);
+  response.body = to_text(body);
   return response;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "http/request.h"
 
 namespace replay::http {
@@ -15,49 +16,6 @@ int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-/// Bytes that follow the lead byte of a UTF-8 sequence, or nullopt where `lead` cannot begin one.
-std::optional<std::size_t> continuation_bytes(unsigned char lead) {
-  if (lead < 0x80) return 0;
-  if (lead >= 0xC2 && lead < 0xE0) return 1;
-  if (lead >= 0xE0 && lead < 0xF0) return 2;
-  if (lead >= 0xF0 && lead < 0xF5) return 3;
-  return std::nullopt;
-}
-
-/// Overlong forms, surrogates and code points past U+10FFFF show in the second byte (RFC 3629,
-/// section 4).
-bool second_byte_fits(unsigned char lead, unsigned char second) {
-  switch (lead) {
-    case 0xE0:
-      return second >= 0xA0;
-    case 0xED:
-      return second < 0xA0;
-    case 0xF0:
-      return second >= 0x90;
-    case 0xF4:
-      return second < 0x90;
-    default:
-      return true;
-  }
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::optional<std::size_t> more = continuation_bytes(lead);
-    if (!more || text.size() <= *more) return false;
-    const std::string_view rest = text.substr(1, *more);
-    if (!std::ranges::all_of(
-            rest, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; })) {
-      return false;
-    }
-    if (!rest.empty() && !second_byte_fits(lead, static_cast<unsigned char>(rest.front())))
-      return false;
-    text.remove_prefix(1 + *more);
-  }
-  return true;
 }
 
 enum class Plus { literal, blank };

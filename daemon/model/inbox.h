@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,18 @@ struct PendingEvent {
   std::uint32_t attempts = 0;  ///< failed evaluations so far
   TaskState task;
   bool decided = false;  ///< its decision is already recorded (an inbox row that came twice)
+};
+
+/// What a look at the pending rows found.
+struct PendingPage {
+  std::vector<PendingEvent> events;
+  RowId last = 0;  ///< the last row looked at, also where it was passed over; 0: there was none
+};
+
+/// A row of supervisor_inbox that somebody is working on, or was when it died.
+struct ProcessingRow {
+  RowId row = 0;
+  std::optional<Instant> since;  ///< as far as its columns tell
 };
 
 /// Where the follower stands in one table.

@@ -91,21 +91,24 @@ RecordOutcome WriteTransaction::record(const FailedEvaluation& failure) {
   return RecordOutcome::recorded;
 }
 
-void WriteTransaction::complete(RowId inbox_row, const EventId& event, Instant now) {
+RecordOutcome WriteTransaction::complete(RowId inbox_row, const EventId& event, Instant now) {
   Statement complete = connection_.statement(sql::kCompleteEvent);
-  complete.bind(":row", inbox_row).bind(":event", event.str()).bind(":now", now).execute();
-  drop_event_time(event);
+  complete.bind(":row", inbox_row).bind(":event", event.str()).bind(":now", now);
+  return close(complete, event);
 }
 
-void WriteTransaction::fail(RowId inbox_row, const EventId& event, std::string_view message,
-                            Instant now) {
+RecordOutcome WriteTransaction::fail(RowId inbox_row, const EventId& event,
+                                     std::string_view message, Instant now) {
   Statement fail = connection_.statement(sql::kFailRow);
-  fail.bind(":row", inbox_row)
-      .bind(":event", event.str())
-      .bind(":error", message)
-      .bind(":now", now)
-      .execute();
+  fail.bind(":row", inbox_row).bind(":event", event.str()).bind(":error", message);
+  fail.bind(":now", now);
+  return close(fail, event);
+}
+
+RecordOutcome WriteTransaction::close(Statement& change, const EventId& event) {
+  if (change.execute() == 0) return why_not_pending(event);
   drop_event_time(event);
+  return RecordOutcome::recorded;
 }
 
 RecordOutcome WriteTransaction::why_not_pending(const EventId& event) {
@@ -164,7 +167,7 @@ std::string WriteTransaction::unblock(const TaskId& task, std::string_view actor
                              {"status", status},
                              {"timestamp", format_instant(now)}};
   insert_audit(connection_,
-               {task, "warn", "MANUAL_UNBLOCK", json::serialize(payload), now,
+               {task, "warn", "MANUAL_UNBLOCK", to_text(payload), now,
                 "unblock-" + task.str() + "-" + std::to_string(to_micros(now)), std::nullopt, now});
   return status;
 }

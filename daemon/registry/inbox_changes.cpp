@@ -117,25 +117,16 @@ void WriteTransaction::set_follow_position(const FollowPosition& position, Insta
       .execute();
 }
 
-std::size_t WriteTransaction::revive_stuck(Instant before) {
-  std::vector<RowId> stuck;
-  {
-    Statement rows = connection_.statement(sql::kProcessingRows);
-    while (rows.step()) {
-      // AgentOS stamps neither column when it takes a row; what is unreadable is old enough.
-      const auto since =
-          rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
-      if (!since || *since < before) stuck.push_back(rows.integer("row"));
-    }
-  }
-  for (const RowId row : stuck) {
+std::size_t WriteTransaction::revive(std::span<const RowId> rows) {
+  std::size_t revived = 0;
+  for (const RowId row : rows) {
     Statement revive = connection_.statement(sql::kRevive);
-    revive.bind(":row", row).execute();
+    revived += static_cast<std::size_t>(revive.bind(":row", row).execute());
   }
-  return stuck.size();
+  return revived;
 }
 
-std::size_t WriteTransaction::remove_completed(Instant before, std::size_t limit) {
+std::size_t WriteTransaction::remove_completed(Instant from, Instant to, std::size_t limit) {
   std::vector<RowId> old;
   {
     Statement rows = connection_.statement(sql::kCompletedRows);
@@ -143,14 +134,15 @@ std::size_t WriteTransaction::remove_completed(Instant before, std::size_t limit
     while (rows.step()) {
       const auto done =
           rows.instant_if(rows.text_if("processed_at") ? "processed_at" : "received_at");
-      if (!done || *done < before) old.push_back(rows.integer("row"));
+      if (!done || *done < from || *done > to) old.push_back(rows.integer("row"));
     }
   }
+  std::size_t removed = 0;
   for (const RowId row : old) {
     Statement remove = connection_.statement(sql::kRemoveCompleted);
-    remove.bind(":row", row).execute();
+    removed += static_cast<std::size_t>(remove.bind(":row", row).execute());
   }
-  return old.size();
+  return removed;
 }
 
 }  // namespace replay::registry

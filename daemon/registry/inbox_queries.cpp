@@ -56,19 +56,38 @@ EventId followed_event_id(std::string_view table, RowId row, std::string_view pa
 
 }  // namespace
 
-std::vector<PendingEvent> ReadView::pending_events(RowId above, std::size_t limit,
-                                                   Instant now) const {
-  std::vector<PendingEvent> events;
+PendingPage ReadView::pending_events(RowId above, std::size_t limit, Instant now,
+                                     const std::function<bool(const TaskId&)>& passed_over) const {
+  PendingPage page;
+  std::size_t bytes = 0;
   {
     Statement rows = connection_.statement(sql::kPendingAbove);
-    rows.bind(":above", above).bind(":limit", static_cast<std::int64_t>(limit));
-    while (rows.step()) events.push_back(to_pending(rows, now));
+    rows.bind(":above", above);
+    while (page.events.size() < limit && bytes < kMostBytesOfPage && rows.step()) {
+      page.last = rows.integer("row");
+      if (passed_over(TaskId(rows.text_if("task_id").value_or("")))) continue;
+      Statement row = connection_.statement(sql::kPendingRow);
+      if (!row.bind(":row", page.last).step()) continue;
+      page.events.push_back(to_pending(row, now));
+      bytes += page.events.back().event.payload.size();
+    }
   }
-  for (PendingEvent& pending : events) {
+  for (PendingEvent& pending : page.events) {
     pending.task = read_task_state(connection_, pending.event.task);
     pending.decided = decision(decision_id_for(pending.event.id)).has_value();
   }
-  return events;
+  return page;
+}
+
+std::vector<ProcessingRow> ReadView::processing_rows() const {
+  std::vector<ProcessingRow> processing;
+  Statement rows = connection_.statement(sql::kProcessingRows);
+  while (rows.step()) {
+    // AgentOS stamps neither column when it takes a row.
+    const char* since = rows.text_if("processed_at") ? "processed_at" : "received_at";
+    processing.push_back({rows.integer("row"), rows.instant_if(since)});
+  }
+  return processing;
 }
 
 std::vector<Event> ReadView::newest_events(std::size_t limit, Instant now) const {

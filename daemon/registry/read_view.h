@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -18,6 +19,10 @@
 namespace replay::registry {
 
 class Connection;
+
+/// Payloads are read in pages that end once they hold this much, at least one row each: rows of
+/// other writers may have megabytes.
+inline constexpr std::size_t kMostBytesOfPage = std::size_t{8} << 20U;
 
 /// Sizes a scrape reports; all at the cost of a few index look-ups.
 struct RegistrySizes {
@@ -45,8 +50,8 @@ class ReadView {
                                std::optional<RowId> below) const;
 
   // Traces (trace_queries.cpp)
-  /// The items strictly older than `after`, newest first. nullopt where nothing is known of the
-  /// task.
+  /// The items strictly older than `after`, newest first: at most `limit`, fewer where their
+  /// payloads pass kMostBytesOfPage. nullopt where nothing is known of the task.
   [[nodiscard]] std::optional<TracePage> trace_page(
       const TaskId& id, std::size_t limit, const std::optional<TracePosition>& after) const;
   [[nodiscard]] std::optional<StoredDecision> decision(const DecisionId& id) const;
@@ -79,16 +84,20 @@ class ReadView {
   [[nodiscard]] std::optional<std::int64_t> anchor(std::string_view table, RowId row) const;
 
   // Inbox (inbox_queries.cpp)
-  /// Pending rows above a row id, in order of arrival. A row whose own time cannot be read counts
-  /// as of `now`.
-  [[nodiscard]] std::vector<PendingEvent> pending_events(RowId above, std::size_t limit,
-                                                         Instant now) const;
+  /// Pending rows above a row id, in order of arrival, but for those of tasks that are passed over:
+  /// at most `limit`, fewer where their payloads pass kMostBytesOfPage. A row whose own time cannot
+  /// be read counts as of `now`.
+  [[nodiscard]] PendingPage pending_events(
+      RowId above, std::size_t limit, Instant now,
+      const std::function<bool(const TaskId&)>& passed_over) const;
+  [[nodiscard]] std::vector<ProcessingRow> processing_rows() const;
   /// The newest ones whatever became of them, newest first; times as with pending_events().
   [[nodiscard]] std::vector<Event> newest_events(std::size_t limit, Instant now) const;
   [[nodiscard]] InboxCounts inbox_counts(Instant now) const;
   /// Rows of the table above the position whose type is one of `types`, as inbox events (source
-  /// polling); `position.last_seen` moves to the last row looked at. A row whose own time cannot be
-  /// read counts as of `now`.
+  /// polling), at most `limit` looked at, fewer where payloads pass kMostBytesOfPage;
+  /// `position.last_seen` moves to the last row looked at. A row whose own time cannot be read
+  /// counts as of `now`.
   [[nodiscard]] std::vector<Event> rows_to_follow(FollowPosition& position,
                                                   const std::vector<std::string>& types,
                                                   std::size_t limit, Instant now) const;

@@ -255,14 +255,18 @@ inline constexpr const char* kPutEventTime =
     "INSERT OR REPLACE INTO decision_replay_inbox (event_id, ts) VALUES (:event, :ts)";
 inline constexpr const char* kDropEventTime =
     "DELETE FROM decision_replay_inbox WHERE event_id = :event";
+/// Ids alone, so that whatever index SQLite takes, it sorts no payloads.
 inline constexpr const char* kPendingAbove =
+    "SELECT rowid AS row, task_id FROM supervisor_inbox WHERE status = 'pending' AND rowid > "
+    ":above "
+    "ORDER BY rowid";
+inline constexpr const char* kPendingRow =
     "SELECT i.rowid AS row, i.event_id AS event_id, i.task_id AS task_id, i.event_type AS "
     "event_type, "
     "i.source AS source, i.payload AS payload, i.received_at AS received_at, i.retry_count AS "
     "retry_count, "
     "o.ts AS ts FROM supervisor_inbox i LEFT JOIN decision_replay_inbox o ON o.event_id = "
-    "i.event_id "
-    "WHERE i.status = 'pending' AND i.rowid > :above ORDER BY i.rowid LIMIT :limit";
+    "i.event_id WHERE i.rowid = :row";
 inline constexpr const char* kNewestEvents =
     "SELECT i.rowid AS row, i.event_id AS event_id, i.task_id AS task_id, i.event_type AS "
     "event_type, "
@@ -276,15 +280,18 @@ inline constexpr const char* kInboxByStatus =
 inline constexpr const char* kOldestPending =
     "SELECT received_at FROM supervisor_inbox WHERE status = 'pending' ORDER BY rowid LIMIT 1";
 inline constexpr const char* kKnowsEvent = "SELECT 1 FROM supervisor_inbox WHERE event_id = :event";
+/// The event by its id as it was read: other writers' ids may be NULL or blobs, which equal no
+/// text.
 inline constexpr const char* kCompleteEvent =
     "UPDATE supervisor_inbox SET status = 'completed', processed_at = :now, error_message = NULL "
-    "WHERE rowid = :row AND event_id = :event AND status = 'pending'";
+    "WHERE rowid = :row AND coalesce(CAST(event_id AS TEXT), '') = :event AND status = 'pending'";
 inline constexpr const char* kFailRow =
     "UPDATE supervisor_inbox SET status = 'failed', processed_at = :now, error_message = :error "
-    "WHERE rowid = :row AND event_id = :event AND status = 'pending'";
+    "WHERE rowid = :row AND coalesce(CAST(event_id AS TEXT), '') = :event AND status = 'pending'";
 inline constexpr const char* kCountAttempt =
     "UPDATE supervisor_inbox SET status = :status, retry_count = :attempt, error_message = :error, "
-    "processed_at = :now WHERE rowid = :row AND event_id = :event AND status = 'pending'";
+    "processed_at = :now WHERE rowid = :row AND coalesce(CAST(event_id AS TEXT), '') = :event AND "
+    "status = 'pending'";
 inline constexpr const char* kProcessingRows =
     "SELECT rowid AS row, received_at, processed_at FROM supervisor_inbox WHERE status = "
     "'processing'";

@@ -59,13 +59,17 @@ std::optional<TraceItem> read_item(Connection& connection, const TracePosition& 
 std::optional<TracePage> ReadView::trace_page(const TaskId& id, std::size_t limit,
                                               const std::optional<TracePosition>& after) const {
   TracePage page;
+  std::size_t bytes = 0;
   Merged rows(connection_, id, after);
   while (const auto position = rows.next()) {
-    if (page.items.size() == limit) {
+    if (page.items.size() == limit || bytes >= kMostBytesOfPage) {
       page.next = page.items.back().position;
       break;
     }
-    if (auto item = read_item(connection_, *position)) page.items.push_back(*std::move(item));
+    auto item = read_item(connection_, *position);
+    if (!item) continue;
+    bytes += item->payload ? item->payload->size() : 0;
+    page.items.push_back(*std::move(item));
   }
   if (page.items.empty() && !knows_task(id)) return std::nullopt;
   return page;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +16,15 @@
 namespace replay::registry {
 
 class Connection;
+class Statement;
 
 /// What became of a decision handed over to be recorded.
 enum class RecordOutcome {
   recorded,
   recorded_status_refused,  ///< the decision stands; a trigger of the registry refused the task's
                             ///< status
-  not_pending,              ///< nothing written: somebody else has decided or closed the event
+  not_pending,              ///< nothing written: somebody else has decided or closed the event, or
+                            ///< a trigger of the registry ignores the change
   vanished,                 ///< nothing written: the event's inbox row has been deleted
 };
 
@@ -58,9 +61,10 @@ class WriteTransaction {
   [[nodiscard]] RecordOutcome record(const DecisionRecord& record);
   [[nodiscard]] RecordOutcome record(const FailedEvaluation& failure);
   /// Marks a pending row whose decision exists already as completed.
-  void complete(RowId inbox_row, const EventId& event, Instant now);
+  [[nodiscard]] RecordOutcome complete(RowId inbox_row, const EventId& event, Instant now);
   /// Gives a pending row up without a decision.
-  void fail(RowId inbox_row, const EventId& event, std::string_view message, Instant now);
+  [[nodiscard]] RecordOutcome fail(RowId inbox_row, const EventId& event, std::string_view message,
+                                   Instant now);
 
   /// Status RUNNING and a MANUAL_UNBLOCK audit. Throws Error(not_found), Error(conflict) where the
   /// task is not blocked or a trigger of the registry refuses. Returns the status written.
@@ -68,10 +72,11 @@ class WriteTransaction {
                                     std::string_view reason, Instant now);
 
   // Inbox upkeep
-  /// Rows `processing` since before `before` become pending again. Returns how many.
-  [[nodiscard]] std::size_t revive_stuck(Instant before);
-  /// Removes at most `limit` completed rows processed before `before`. Returns how many.
-  [[nodiscard]] std::size_t remove_completed(Instant before, std::size_t limit);
+  /// Those of the rows that are `processing` become pending again. Returns how many.
+  [[nodiscard]] std::size_t revive(std::span<const RowId> rows);
+  /// Removes at most `limit` completed rows processed before `from` or after `to`, or nobody knows
+  /// when. Returns how many.
+  [[nodiscard]] std::size_t remove_completed(Instant from, Instant to, std::size_t limit);
 
   // Summaries
   /// False, writing nothing, where the fold state is no longer `batch.from`.
@@ -90,6 +95,7 @@ class WriteTransaction {
   [[nodiscard]] Intake accept_one(const IncomingEvent& incoming, Instant now);
   [[nodiscard]] bool create_task(const TaskId& task, const NewTask& details, Instant now);
   bool put_into_inbox(const Event& event, Instant now, const std::optional<std::string>& failure);
+  [[nodiscard]] RecordOutcome close(Statement& change, const EventId& event);
   [[nodiscard]] RecordOutcome why_not_pending(const EventId& event);
   void put_event_time(const Event& event);
   void drop_event_time(const EventId& event);

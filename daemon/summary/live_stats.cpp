@@ -20,7 +20,14 @@ using Slot = std::chrono::duration<std::int64_t, std::ratio<5>>;
 struct LiveQuantiles::Impl {
   explicit Impl(const Clock& now_from) : clock(now_from) {}
 
+  /// Slots that lie ahead are of a clock that has stepped back since: their samples count as now,
+  /// or they would stay as long as the step was wide.
   void drop_aged(Instant now) REQUIRES_LOCK(mutex) {
+    const Instant current = std::chrono::floor<Slot>(now);
+    for (auto ahead = slots.upper_bound(current); ahead != slots.end();) {
+      slots[current].merge(ahead->second);
+      ahead = slots.erase(ahead);
+    }
     while (!slots.empty() && slots.begin()->first + Slot{1} <= now - kLength)
       slots.erase(slots.begin());
   }

@@ -15,7 +15,8 @@ namespace replay::summary {
 
 /// Quantiles over the last five minutes, in memory: a sketch per five seconds, dropped as they age.
 /// Samples are placed by the instant they belong to, so that rows read late, or after a restart,
-/// count where they should; one dated in the future counts as now. Thread rule: any thread.
+/// count where they should; one dated in the future, also by a step of the clock, counts as now.
+/// Thread rule: any thread.
 class LiveQuantiles {
  public:
   static constexpr Duration kLength = std::chrono::minutes{5};

@@ -63,7 +63,27 @@ Verdict decide_one(const PendingEvent& pending, const TaskState& task, const pol
   return record;
 }
 
+/// An event without an id could not be told from the next one without.
+std::optional<Closing> closing_of(const PendingEvent& pending, const TaskState& task) {
+  if (pending.event.id.str().empty()) return Closing::no_event_id;
+  if (pending.decided) return Closing::already_decided;
+  if (!task.exists) return Closing::unknown_task;
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::string_view to_string(Closing why) {
+  switch (why) {
+    case Closing::already_decided:
+      return "";
+    case Closing::unknown_task:
+      return "unknown task";
+    case Closing::no_event_id:
+      return "no event_id";
+  }
+  return "";
+}
 
 RowId inbox_row_of(const Verdict& verdict) {
   if (const auto* record = std::get_if<DecisionRecord>(&verdict)) return record->inbox_row;
@@ -84,8 +104,8 @@ std::vector<Verdict> decide_task(const std::vector<PendingEvent>& events,
   if (events.empty()) return verdicts;
   TaskState task = events.front().task;
   for (const PendingEvent& pending : events) {
-    if (pending.decided || !task.exists) {
-      verdicts.emplace_back(Closed{pending, pending.decided});
+    if (const auto why = closing_of(pending, task)) {
+      verdicts.emplace_back(Closed{pending, *why});
       continue;
     }
     Verdict verdict = decide_one(pending, task, engine, clock, options);

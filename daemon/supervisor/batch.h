@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -17,11 +18,16 @@ class Clock;
 
 namespace replay::supervisor {
 
-/// A pending event that ends without a decision of ours.
+/// Why a pending event ends without a decision of ours.
+enum class Closing { already_decided, unknown_task, no_event_id };
+
 struct Closed {
   PendingEvent pending;
-  bool already_decided = false;  ///< else: its task is unknown
+  Closing why = Closing::already_decided;
 };
+
+/// "unknown task" …: what the inbox row and those who wait are told; "" for a decided one.
+[[nodiscard]] std::string_view to_string(Closing why);
 
 /// What is to be recorded of one event.
 using Verdict = std::variant<DecisionRecord, FailedEvaluation, Closed>;

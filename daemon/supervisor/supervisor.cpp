@@ -31,6 +31,9 @@ constexpr std::chrono::milliseconds kLookAgain{250};
 constexpr std::chrono::milliseconds kPauseAfterFailure{500};
 constexpr std::chrono::seconds kReportFailureEvery{30};
 
+/// How soon rows of deferred tasks are looked through again.
+constexpr std::chrono::seconds kLookThroughEvery{5};
+
 Outcome to_outcome(const DecisionRecord& record) {
   return {record.event.id, record.id, std::string(to_string(record.decision.type)),
           record.decision.reason};
@@ -114,40 +117,42 @@ struct Supervisor::Impl {
   // ---- Deciding
 
   bool decide_batch() {
-    const std::vector<std::vector<PendingEvent>> tasks = take();
-    if (tasks.empty()) return false;
-    std::vector<Verdict> verdicts = decide(tasks);
+    const PendingPage page = take();
+    if (page.events.empty()) return false;
+    std::vector<Verdict> verdicts = decide(by_task(page.events));
     std::sort(verdicts.begin(), verdicts.end(),
               [](const Verdict& a, const Verdict& b) { return inbox_row_of(a) < inbox_row_of(b); });
     const std::vector<registry::RecordOutcome> outcomes = record(verdicts);
-    defer_failed(verdicts);
+    defer(verdicts, outcomes);
+    passed_over_to = page.last;
     publish(verdicts, outcomes);
     return true;
   }
 
-  /// The oldest pending events, a list per task, without the tasks that wait for a failed
-  /// evaluation's next attempt.
-  std::vector<std::vector<PendingEvent>> take() {
+  /// The oldest pending events without those of deferred tasks. A task may have a hundred thousand
+  /// of them, so they are not looked through each time: what a look passed over stays passed over
+  /// until a deferral ends, or for kLookThroughEvery, since others too make rows pending again.
+  PendingPage take() {
     const SteadyTime now = clock.steady_now();
-    std::erase_if(deferred, [now](const auto& entry) { return entry.second <= now; });
+    const auto ended =
+        std::erase_if(deferred, [now](const auto& entry) { return entry.second <= now; });
+    if (ended > 0 || deferred.empty() || now - looked_through_at >= kLookThroughEvery) {
+      passed_over_to = 0;
+      looked_through_at = now;
+    }
+    const auto is_deferred = [this](const TaskId& task) { return deferred.contains(task); };
+    return registry.reads().read_now([&](const registry::ReadView& view) {
+      return view.pending_events(passed_over_to, options.batch, clock.now(), is_deferred);
+    });
+  }
+
+  static std::vector<std::vector<PendingEvent>> by_task(const std::vector<PendingEvent>& events) {
     std::unordered_map<TaskId, std::size_t> place;
     std::vector<std::vector<PendingEvent>> tasks;
-    std::size_t taken = 0;
-    RowId above = 0;
-    while (taken < options.batch) {
-      std::vector<PendingEvent> rows =
-          registry.reads().read_now([&](const registry::ReadView& view) {
-            return view.pending_events(above, options.batch, clock.now());
-          });
-      if (rows.empty()) break;
-      above = rows.back().row;
-      for (PendingEvent& pending : rows) {
-        if (taken == options.batch || deferred.contains(pending.event.task)) continue;
-        const auto [entry, is_new] = place.try_emplace(pending.event.task, tasks.size());
-        if (is_new) tasks.emplace_back();
-        tasks[entry->second].push_back(std::move(pending));
-        ++taken;
-      }
+    for (const PendingEvent& pending : events) {
+      const auto [entry, is_new] = place.try_emplace(pending.event.task, tasks.size());
+      if (is_new) tasks.emplace_back();
+      tasks[entry->second].push_back(pending);
     }
     return tasks;
   }
@@ -197,34 +202,54 @@ struct Supervisor::Impl {
           [&](registry::WriteTransaction& tx) { return record_one(tx, verdict); });
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::conflict) throw;
-      log.error("decision refused by the registry",
-                {{"event", event_of(verdict).id.str()}, {"reason", error.what()}});
-      registry.writes().write_now([&](registry::WriteTransaction& tx) {
-        tx.fail(inbox_row_of(verdict), event_of(verdict).id, error.what(), clock.now());
-        return true;
-      });
-      count([](SupervisorStats& s) { ++s.failed_events; });
-      return registry::RecordOutcome::not_pending;
+      report_refusal(verdict, error);
+      fail_refused(verdict, error.what());
     }
+    return registry::RecordOutcome::not_pending;
+  }
+
+  /// A registry may refuse this too; then the event stays pending and its task is deferred.
+  void fail_refused(const Verdict& verdict, std::string_view reason) {
+    try {
+      const auto outcome = registry.writes().write_now([&](registry::WriteTransaction& tx) {
+        return tx.fail(inbox_row_of(verdict), event_of(verdict).id, reason, clock.now());
+      });
+      if (outcome == registry::RecordOutcome::recorded)
+        count([](SupervisorStats& s) { ++s.failed_events; });
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::conflict) throw;
+    }
+  }
+
+  void report_refusal(const Verdict& verdict, const Error& error) {
+    const auto now = std::chrono::steady_clock::now();
+    if (refusal_reported_at && now - *refusal_reported_at < kReportFailureEvery) return;
+    refusal_reported_at = now;
+    log.error("decision refused by the registry",
+              {{"event", event_of(verdict).id.str()}, {"reason", error.what()}});
   }
 
   registry::RecordOutcome record_one(registry::WriteTransaction& tx, const Verdict& verdict) const {
     if (const auto* decision = std::get_if<DecisionRecord>(&verdict)) return tx.record(*decision);
     if (const auto* failure = std::get_if<FailedEvaluation>(&verdict)) return tx.record(*failure);
-    const auto& closed = std::get<Closed>(verdict);
-    if (closed.already_decided) {
-      tx.complete(closed.pending.row, closed.pending.event.id, clock.now());
-    } else {
-      tx.fail(closed.pending.row, closed.pending.event.id, "unknown task", clock.now());
-    }
-    return registry::RecordOutcome::recorded;
+    const auto& [pending, why] = std::get<Closed>(verdict);
+    if (why == Closing::already_decided)
+      return tx.complete(pending.row, pending.event.id, clock.now());
+    return tx.fail(pending.row, pending.event.id, to_string(why), clock.now());
   }
 
-  void defer_failed(const std::vector<Verdict>& verdicts) {
-    for (const Verdict& verdict : verdicts) {
-      const auto* failure = std::get_if<FailedEvaluation>(&verdict);
+  /// Every event of a batch is closed by now or its task deferred, so that the next batch is
+  /// another one.
+  void defer(const std::vector<Verdict>& verdicts,
+             const std::vector<registry::RecordOutcome>& outcomes) {
+    for (std::size_t i = 0; i < verdicts.size(); ++i) {
+      const TaskId& task = event_of(verdicts[i]).task;
+      if (outcomes[i] == registry::RecordOutcome::not_pending) {
+        deferred[task] = clock.steady_now() + options.first_backoff;
+      }
+      const auto* failure = std::get_if<FailedEvaluation>(&verdicts[i]);
       if (failure == nullptr || failure->final) continue;
-      deferred[failure->event.task] = clock.steady_now() + backoff(options, failure->attempt);
+      deferred[task] = clock.steady_now() + backoff(options, failure->attempt);
     }
   }
 
@@ -257,10 +282,12 @@ struct Supervisor::Impl {
       if (!failure->final) return;
       ++s.failed_events;
       announced.push_back({failure->event.id, failure->id, "ERROR", failure->error});
-    } else if (const auto& closed = std::get<Closed>(verdict); !closed.already_decided) {
-      ++s.unknown_tasks;
+    } else if (const auto& closed = std::get<Closed>(verdict);
+               closed.why != Closing::already_decided) {
+      if (closed.why == Closing::unknown_task) ++s.unknown_tasks;
       ++s.failed_events;
-      announced.push_back({closed.pending.event.id, DecisionId(), "ERROR", "unknown task"});
+      announced.push_back(
+          {closed.pending.event.id, DecisionId(), "ERROR", std::string(to_string(closed.why))});
     }
   }
 
@@ -286,8 +313,11 @@ struct Supervisor::Impl {
   // The loop's alone.
   Follower follower;
   InboxUpkeep upkeep;
-  std::unordered_map<TaskId, SteadyTime> deferred;
+  std::unordered_map<TaskId, SteadyTime> deferred;  ///< tasks that wait, and until when
+  RowId passed_over_to = 0;  ///< every pending row up to here is a deferred task's
+  SteadyTime looked_through_at{};
   std::optional<SteadyTime> failing_since;
+  std::optional<SteadyTime> refusal_reported_at;
 
   mutable Mutex mutex;
   std::shared_ptr<const policy::Engine> engine GUARDED_BY(mutex);

@@ -32,7 +32,7 @@ TEST(ChangeWatch, AJobThatChangesNothingRingsForNobody) {
   TempRegistry registry;
   Registry& open = registry.open();
   const auto seen = open.changes().rings();
-  open.writes().write_now([](WriteTransaction& tx) { return tx.revive_stuck(Instant{}); });
+  open.writes().write_now([](WriteTransaction& tx) { return tx.revive({}); });
   EXPECT_EQ(open.changes().rings(), seen);
 }
 

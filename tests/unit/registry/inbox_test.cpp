@@ -23,10 +23,13 @@ class InboxTable : public ::testing::Test {
       return intake;
     });
   }
-  std::vector<PendingEvent> pending() {
-    return open.reads().read_now(
-        [this](const ReadView& view) { return view.pending_events(0, 100, now); });
+  PendingPage pending_page(std::size_t limit, const std::string& passed_over = {}) {
+    return open.reads().read_now([&](const ReadView& view) {
+      return view.pending_events(0, limit, now,
+                                 [&](const TaskId& task) { return task.str() == passed_over; });
+    });
   }
+  std::vector<PendingEvent> pending() { return pending_page(100).events; }
 
   TempRegistry registry;
   Registry& open = registry.open();
@@ -146,19 +149,59 @@ TEST_F(InboxTable, OurPositionLeavesAgentOsOwnCheckpointAlone) {
       "5");
 }
 
-TEST_F(InboxTable, StuckRowsArePendingAgainAndYoungOnesAreNot) {
+TEST_F(InboxTable, OnlyRowsBeingProcessedAreRevived) {
   registry.exec(
       "INSERT INTO supervisor_inbox (event_id, task_id, event_type, source, received_at, status) "
-      "VALUES "
-      "('old', 't', 'x', 'eventbus', '2026-01-01T00:00:00Z', 'processing'), "
-      "('new', 't', 'x', 'eventbus', '" +
-      format_instant(now) + "', 'processing')");
+      "VALUES ('a', 't', 'x', 'eventbus', '2026-01-01 00:00:00', 'processing'), "
+      "('b', 't', 'x', 'eventbus', 'no time', 'processing'), "
+      "('c', 't', 'x', 'eventbus', '2026-01-01 00:00:00', 'failed')");
+  const auto rows =
+      open.reads().read_now([](const ReadView& view) { return view.processing_rows(); });
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].since, parse_instant("2026-01-01 00:00:00"));
+  EXPECT_EQ(rows[1].since, std::nullopt);
   EXPECT_EQ(open.writes().write_now([&](WriteTransaction& tx) {
-    return tx.revive_stuck(now - std::chrono::minutes{5});
+    return tx.revive(std::vector<RowId>{rows[0].row, rows[1].row, 3});
   }),
-            1U);
-  EXPECT_EQ(registry.ask("SELECT event_id FROM supervisor_inbox WHERE status = 'pending'"), "old");
+            2U);
+  EXPECT_EQ(registry.count("SELECT count(*) FROM supervisor_inbox WHERE status = 'pending'"), 2);
 }
+
+TEST_F(InboxTable, TasksThatArePassedOverTakeNoPlaceInAPage) {
+  for (int i = 0; i < 50; ++i) (void)accept({event("poisoned-" + std::to_string(i), "p")});
+  (void)accept({event("good", "g"), event("later", "g")});
+  const PendingPage page = pending_page(1, "p");
+  ASSERT_EQ(page.events.size(), 1U);
+  EXPECT_EQ(page.events[0].event.id, EventId("good"));
+  EXPECT_EQ(page.last, 51);
+}
+
+TEST_F(InboxTable, APageOfHugePayloadsEndsEarly) {
+  const std::string huge = "{\"a\":\"" + std::string(5'000'000, 'x') + "\"}";
+  for (int i = 0; i < 4; ++i)
+    (void)accept({event("huge-" + std::to_string(i), "t", "TASK_CREATED", huge)});
+  EXPECT_EQ(pending_page(100).events.size(), 2U);
+}
+
+/// Other writers' rows may have ids that are no text.
+class ForeignInboxIds : public InboxTable, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(ForeignInboxIds, ClosingTheRowFindsIt) {
+  registry.exec(
+      "INSERT INTO supervisor_inbox (event_id, task_id, event_type, source, status) VALUES (" +
+      std::string(GetParam()) + ", 't', 'x', 'eventbus', 'pending')");
+  const auto rows = pending();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(open.writes().write_now([&](WriteTransaction& tx) {
+    return tx.fail(rows[0].row, rows[0].event.id, "no", now);
+  }),
+            RecordOutcome::recorded);
+  EXPECT_TRUE(pending().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Any, ForeignInboxIds,
+                         ::testing::Values("NULL", "''", "17", "x'ff00fe'", "'a' || char(0) || 'b'",
+                                           "CAST(x'c328' AS TEXT)"));
 
 TEST_F(InboxTable, OldCompletedRowsGoInSmallSteps) {
   for (const char* id : {"a", "b", "c"}) {
@@ -172,8 +215,9 @@ TEST_F(InboxTable, OldCompletedRowsGoInSmallSteps) {
       "VALUES "
       "('failed', 't', 'x', 'eventbus', '2026-01-01 00:00:00', 'failed')");
   const auto remove = [&] {
-    return open.writes().write_now(
-        [&](WriteTransaction& tx) { return tx.remove_completed(now - std::chrono::days{7}, 2); });
+    return open.writes().write_now([&](WriteTransaction& tx) {
+      return tx.remove_completed(now - std::chrono::days{7}, now, 2);
+    });
   };
   EXPECT_EQ(remove(), 2U);
   EXPECT_EQ(remove(), 1U);

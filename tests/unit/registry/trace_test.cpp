@@ -143,6 +143,20 @@ TEST_F(Trace, NothingIsKnownOfAnUnknownTaskButAnOrphansAuditsAreServed) {
   EXPECT_TRUE(ask("quiet"));
 }
 
+TEST_F(Trace, APageOfHugePayloadsEndsEarlyAndTheNextGoesOn) {
+  registry.exec(v24_tables());
+  registry.open();
+  registry.exec(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) "
+      "INSERT INTO task_audits (task_id, event_type, payload, created_at) "
+      "SELECT 't', 'X', hex(zeroblob(2500000)), '2026-01-28 10:30:0' || i FROM n");
+  const TracePage first = page(200, std::nullopt);
+  EXPECT_EQ(first.items.size(), 2U);
+  ASSERT_TRUE(first.next);
+  EXPECT_EQ(page(200, first.next).items.size(), 2U);
+  EXPECT_EQ(whole(200).size(), 5U);
+}
+
 TEST_F(Trace, FindsADecisionByItsColumnOrThePayloadIdKeptForIt) {
   registry.exec(v14_tables());
   registry.open();

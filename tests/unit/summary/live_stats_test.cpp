@@ -60,6 +60,22 @@ TEST_F(Live, ARowDatedInTheFutureCountsAsNow) {
   EXPECT_EQ(live_.quantile(0.5), std::nullopt);
 }
 
+TEST_F(Live, AfterTheClockStepsBackSamplesStayForFiveMinutesMore) {
+  live_.add(clock_.now(), 1s);
+  clock_.set(clock_.now() - 1h);
+  EXPECT_TRUE(live_.quantile(0.5));
+  clock_.advance(LiveQuantiles::kLength + 5s);
+  EXPECT_EQ(live_.quantile(0.5), std::nullopt);
+}
+
+TEST_F(Live, AfterTheClockStepsForwardItBeginsAnew) {
+  live_.add(clock_.now(), 9s);
+  clock_.set(clock_.now() + 365 * 24h);
+  EXPECT_EQ(live_.quantile(0.5), std::nullopt);
+  live_.add(clock_.now(), 1s);
+  EXPECT_NEAR(live_.quantile(0.5).value(), 1, 0.01);
+}
+
 TEST_F(Live, DecisionsWithoutALagAddNothing) {
   DecisionFact decision;
   decision.at = clock_.now();

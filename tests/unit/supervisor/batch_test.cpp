@@ -70,10 +70,10 @@ TEST_F(DecideTask, AnEventThatFailedForGoodLetsLaterOnesPass) {
 TEST_F(DecideTask, DecidedEventsAndUnknownTasksAreClosed) {
   PendingEvent decided = pending("e1", "{}");
   decided.decided = true;
-  EXPECT_TRUE(std::get<Closed>(decide({decided})[0]).already_decided);
+  EXPECT_EQ(std::get<Closed>(decide({decided})[0]).why, Closing::already_decided);
   PendingEvent orphan = pending("e2", "{}");
   orphan.task.exists = false;
-  EXPECT_FALSE(std::get<Closed>(decide({orphan})[0]).already_decided);
+  EXPECT_EQ(std::get<Closed>(decide({orphan})[0]).why, Closing::unknown_task);
 }
 
 TEST_F(DecideTask, ReadsTheRetryCountOfTheTasksMetadata) {

@@ -179,6 +179,63 @@ TEST_F(Supervising, KeepsTheInboxSmallAndRevivesStuckRows) {
   });
 }
 
+TEST_F(Supervising, APoisonedTasksBacklogKeepsNobodyElseWaiting) {
+  options.batch = 4;
+  start();
+  registry.exec("INSERT INTO tasks (task_id) VALUES ('p')");
+  registry.exec(
+      "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+      "INSERT INTO supervisor_inbox (event_id, task_id, event_type, source, payload, status) "
+      "SELECT 'p' || i, 'p', 'TASK_CREATED', 'eventbus', iif(i = 0, 'no json', '{}'), 'pending' "
+      "FROM n");
+  post("e1", "t");
+  until([this] { return completed() == 1; });
+  EXPECT_EQ(registry.count("SELECT max(retry_count) FROM supervisor_inbox"), 1);
+}
+
+/// A trigger refuses every change of some inbox rows, or ignores it without a word.
+class RefusingInbox : public Supervising, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(RefusingInbox, TheOthersAreDecided) {
+  options.batch = 4;
+  start();
+  registry.exec(
+      "CREATE TRIGGER no BEFORE UPDATE ON supervisor_inbox WHEN old.event_id LIKE 'no%' "
+      "BEGIN SELECT " +
+      std::string(GetParam()) + "; END");
+  for (int i = 0; i < 10; ++i) {
+    post("no-" + std::to_string(i), "n-" + std::to_string(i));
+    post("yes-" + std::to_string(i), "y-" + std::to_string(i));
+  }
+  until([this] { return completed() == 10; });
+  EXPECT_EQ(registry.count("SELECT count(*) FROM task_audits WHERE task_id LIKE 'n-%'"), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Triggers, RefusingInbox,
+                         ::testing::Values("RAISE(ABORT, 'never')", "RAISE(IGNORE)"));
+
+TEST_F(Supervising, RowsThatAreHardlyEventsAreDecidedOrFail) {
+  start();
+  registry.exec("INSERT INTO tasks (task_id) VALUES ('t')");
+  registry.exec(
+      "INSERT INTO supervisor_inbox (event_id, task_id, event_type, source, payload, received_at, "
+      "status) VALUES (NULL, 't', 'TASK_CREATED', 'eventbus', '{}', NULL, 'pending'), "
+      "('', 't', 'TASK_CREATED', 'eventbus', '{}', NULL, 'pending'), "
+      "(x'ff00', 't', 'TASK_CREATED', NULL, '{}', 1769596200, 'pending'), "
+      "('no-task', NULL, NULL, NULL, NULL, 'x', 'pending'), "
+      "('blob', x'74', x'ff', x'ff', x'7b7d', x'ff', 'pending'), "
+      "('number', 't', 7, 7, '{}', 7, 'pending')");
+  post("good", "t");
+  until([this] {
+    return registry.count("SELECT count(*) FROM supervisor_inbox WHERE status = 'pending'") == 0;
+  });
+  EXPECT_EQ(registry.ask("SELECT status FROM supervisor_inbox WHERE event_id = 'good'"),
+            "completed");
+  EXPECT_EQ(registry.count("SELECT count(*) FROM supervisor_inbox WHERE error_message = "
+                           "'no event_id'"),
+            2);
+}
+
 TEST_F(Supervising, ANewPolicyDecidesTheNextBatch) {
   start();
   std::ofstream(registry.directory() / "other.yml") << "policy: other\nversion: 7\n";
