@@ -52,6 +52,17 @@ class Metrics : public ::testing::Test {
  protected:
   Exposition scrape() { return Exposition(daemon_.get("/metrics").body); }
 
+  /// The numbers over decisions come a moment after the decisions, those over windows seconds
+  /// later.
+  void wait_for_decisions(double decided, double blocked) {
+    wait_until("the decisions to be counted", [&] {
+      const Exposition metrics = scrape();
+      return metrics.sum("decision_replay_decisions_total") == decided &&
+             metrics.sum("decision_replay_window_blocks") == blocked &&
+             metrics.series.contains("decision_replay_window_refreshed_timestamp_seconds");
+    });
+  }
+
   TestDaemon daemon_;
 };
 
@@ -110,6 +121,7 @@ TEST_F(Metrics, AreThoseOfTheirDocument) {
   daemon_.decide(
       json::array{created("evt-1", "task-1"), created("evt-2", "task-2", dangerous_payload())});
   daemon_.api("/tasks/task-1/decision-trace");
+  wait_for_decisions(2, 1);
   const std::map<std::string, std::string> exposed = scrape().types;
   std::map<std::string, std::string> documented;
   std::istringstream lines(file_text(REPLAY_SOURCE_DIR "/docs/metrics.md"));
@@ -183,7 +195,7 @@ TEST_F(Metrics, NeverNameATask) {
   daemon_.decide(events);
   daemon_.api("/tasks/xyzzy-a1/summary");
   daemon_.api("/tasks/xyzzy-a1/decision-trace");
-  wait_until("the tasks to be counted", [&] { return scrape().value("blocked_tasks_count") == 5; });
+  wait_for_decisions(5, 5);
   const std::size_t series = scrape().series.size();
   events.clear();
   for (int i = 0; i < 300; ++i)
@@ -191,8 +203,7 @@ TEST_F(Metrics, NeverNameATask) {
         created("evt-b" + std::to_string(i), "xyzzy-b" + std::to_string(i), dangerous_payload()));
   daemon_.decide(events);
   for (int i = 0; i < 20; ++i) daemon_.api("/tasks/xyzzy-b" + std::to_string(i) + "/summary");
-  wait_until("the tasks to be counted",
-             [&] { return scrape().value("blocked_tasks_count") == 305; });
+  wait_for_decisions(305, 305);
   EXPECT_EQ(scrape().text.find("xyzzy"), std::string::npos);
   EXPECT_EQ(scrape().series.size(), series);
 }
