@@ -108,7 +108,8 @@ class Layout(unittest.TestCase):
                 with self.subTest(dashboard=name, panel=panel["title"]):
                     self.assertEqual(panel["datasource"], source)
                     self.assertTrue(panel["targets"])
-                    self.assertEqual([each["refId"] for each in panel["targets"]], list("ABCDEFGH")[:len(panel["targets"])])
+                    letters = [each["refId"] for each in panel["targets"]]
+                    self.assertEqual(letters, list("ABCDEFGH")[:len(letters)])
                     for target in panel["targets"]:
                         self.assertEqual(target["datasource"], source)
                         if "expr" in target and target["format"] != "table":
@@ -129,8 +130,8 @@ class Layout(unittest.TestCase):
                     each = found[variable]
                     self.assertEqual(each["label"], variable)
                     self.assertEqual(each["datasource"], {"type": PROMETHEUS, "uid": "${datasource}"})
-                    self.assertEqual((each["type"], each["refresh"], each["multi"], each["includeAll"], each["allValue"]),
-                                     ("query", 2, True, True, ".+"))
+                    choice = [each[key] for key in ("type", "refresh", "multi", "includeAll", "allValue")]
+                    self.assertEqual(choice, ["query", 2, True, True, ".+"])
 
     def test_selectors_keep_to_the_chosen_instances(self):
         for expression in self.expressions():
@@ -143,7 +144,7 @@ class Layout(unittest.TestCase):
     def test_counters_are_read_as_rates_over_the_rate_interval(self):
         for expression in self.expressions():
             for function, counter, interval in re.findall(
-                    r"(?:(\w+)\()?\b([a-zA-Z_:][\w:]*(?:_total|_bucket|_sum|_count))\{[^}]*\}(\[[^\]]*\])?", expression):
+                    r"(?:(\w+)\()?\b([\w:]+_(?:total|bucket|sum|count))\{[^}]*\}(\[[^\]]*\])?", expression):
                 if counter != "blocked_tasks_count":
                     self.assertIn(function, {"rate", "irate", "increase"}, expression)
                     self.assertEqual(interval, "[$__rate_interval]", expression)
@@ -207,8 +208,8 @@ class Thresholds(unittest.TestCase):
 
     def steps(self, alerts):
         # A step begins at its value, so that "more than 0" of a count is drawn at 1.
-        limits = sorted((limit or 1, SEVERITY_COLORS[severity]) for operator, limit, severity in alerts if operator == ">")
-        return [("green", None), *((color, limit) for limit, color in limits)]
+        limits = sorted((limit or 1, severity) for operator, limit, severity in alerts if operator == ">")
+        return [("green", None), *((SEVERITY_COLORS[severity], limit) for limit, severity in limits)]
 
     def test_thresholds_are_those_of_the_rules(self):
         for path in dashboards.files():

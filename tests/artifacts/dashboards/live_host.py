@@ -17,7 +17,8 @@ from dashboards import ROOT
 
 RULES = ROOT / "rules" / "decision-replay.rules.yml"
 JOB = "decision-replay"
-READS = ["/stats/decision-lag?window=1h", "/stats/decision-types?window=1h", "/stats/blocked-reasons?window=24h", "/inbox"]
+API = "/api/governance"
+READS = ["/stats/decision-lag?window=1h", "/stats/decision-types?window=1h", "/stats/blocked-reasons?window=24h"]
 
 
 def wait_for(condition, what, seconds=60):
@@ -117,7 +118,7 @@ class Host(contextlib.ExitStack):
                 "prometheus", "--config.file=prometheus.yml", f"--storage.tsdb.path=prometheus-{port}",
                 f"--web.listen-address=127.0.0.1:{port}"])
             url = f"http://127.0.0.1:{port}"
-            wait_for(lambda p=process, u=url: p.poll() is not None or get(u + "/-/ready")[0] == 200, "Prometheus to be ready")
+            wait_for(lambda p=process, u=url: p.poll() is not None or get(u + "/-/ready")[0] == 200, "Prometheus")
             if process.poll() is None:
                 return url
         raise AssertionError(f"Prometheus does not start: {self.log('prometheus')}")
@@ -128,9 +129,10 @@ class Host(contextlib.ExitStack):
 
         def read():
             while not done.wait(0.2):
-                tasks = json.loads(get(self.daemon + "/api/governance/tasks?status=BLOCKED&limit=3")[1]).get("tasks", [])
+                status, text = get(self.daemon + API + "/tasks?status=BLOCKED&limit=3")
+                tasks = json.loads(text)["tasks"] if status == 200 else []
                 for path in READS + [f"/tasks/{task['task_id']}/decision-trace" for task in tasks]:
-                    get(self.daemon + "/api/governance" + path)
+                    get(self.daemon + API + path)
 
         reader = threading.Thread(target=read)
         reader.start()

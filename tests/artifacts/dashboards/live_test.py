@@ -46,8 +46,8 @@ def each_query(source, key):
 
 def samples(result):
     """The numbers of an answer, newest last, without NaN."""
-    points = [each["value"] for each in result if "value" in each] + [p for each in result for p in each.get("values", [])]
-    return [float(value) for _, value in points if not math.isnan(float(value))]
+    numbers = [float(value) for series in result for _, value in series.get("values", [series.get("value")])]
+    return [number for number in numbers if not math.isnan(number)]
 
 
 def report(*columns):
@@ -96,6 +96,9 @@ class LiveDashboards(unittest.TestCase):
             with self.subTest(panel=panel):
                 query = with_times(target["queryText"], int(time.time()))
                 self.assertNotIn("$", re.sub(r"'\$\.[^']*'", "", query))
+                for (*_, step) in registry.execute("EXPLAIN QUERY PLAN " + query):
+                    if re.search(r" (task_)?audits\b", step):
+                        self.assertIn("USING INDEX idx_task_audits_created_at (created_at>? AND created_at<?)", step)
                 answer = registry.execute(query)
                 columns = [column[0] for column in answer.description]
                 rows = answer.fetchall()
