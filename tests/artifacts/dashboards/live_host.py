@@ -21,6 +21,10 @@ API = "/api/governance"
 READS = ["/stats/decision-lag?window=1h", "/stats/decision-types?window=1h", "/stats/blocked-reasons?window=24h"]
 
 
+class TimedOut(AssertionError):
+    pass
+
+
 def wait_for(condition, what, seconds=60):
     """What the condition returns once that is true."""
     deadline = time.monotonic() + seconds
@@ -29,7 +33,7 @@ def wait_for(condition, what, seconds=60):
         if found:
             return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds} s in vain: {what}")
+            raise TimedOut(f"waited {seconds} s in vain: {what}")
         time.sleep(0.1)
 
 
