@@ -117,6 +117,12 @@ class Layout(unittest.TestCase):
                         if "queryText" in target:
                             self.assertEqual(target["rawQueryText"], target["queryText"])
 
+    def test_single_numbers_are_of_now(self):
+        for dashboard in self.dashboards.values():
+            for panel in dashboards.panels(dashboard):
+                if panel["type"] == "stat" and panel["options"]["reduceOptions"]["calcs"] != ["max"]:
+                    self.assertTrue(all(target["instant"] for target in panel["targets"]), panel["title"])
+
     def test_variables_are_those_that_links_carry_over(self):
         for name, dashboard in self.dashboards.items():
             with self.subTest(dashboard=name):
