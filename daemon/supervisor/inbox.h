@@ -27,7 +27,7 @@ struct InboxStats {
   std::uint64_t accepted = 0;  ///< since start
   std::uint64_t duplicates = 0;
   std::uint64_t rejected = 0;  ///< unknown task
-  std::uint64_t refused = 0;   ///< requests turned away because the inbox was full
+  std::uint64_t refused = 0;   ///< requests turned away: inbox full or registry locked
 };
 
 /// Where events are accepted: they are on disk when accept() returns. The table supervisor_inbox is
