@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <vector>
+
+#include "alerting/rule_state.h"
+#include "alerting/sample.h"
+
+namespace replay::alerting {
+
+/// What an Alertmanager has still to be told: of each alert the newest state, so that a long outage
+/// costs no more than a short one and ends with the truth. Not synchronised.
+class DeliveryQueue {
+ public:
+  explicit DeliveryQueue(std::size_t limit) : limit_(limit) {}
+
+  /// False where the queue is full of other alerts; then this one is dropped.
+  bool put(Notification notification);
+
+  /// Up to `most` of them, which leave the queue.
+  [[nodiscard]] std::vector<Notification> take(std::size_t most);
+
+  /// Those that could not be delivered come back, but where something newer has been put since.
+  void give_back(std::vector<Notification> batch);
+
+  [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+
+ private:
+  std::size_t limit_;
+  std::map<Labels, Notification> waiting_;
+};
+
+}  // namespace replay::alerting
