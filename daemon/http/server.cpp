@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <list>
@@ -79,6 +80,8 @@ struct Server::Impl {
   void admit(Socket socket, std::string client);
   void forget(const ConnectionPtr& connection);
   std::vector<ConnectionPtr> open_connections();
+  void tell_all(void (Session::*what)());
+  void await_end_of_all(std::chrono::steady_clock::time_point deadline);
   void close_listeners();
   void stop(std::chrono::milliseconds limit);
 
@@ -176,7 +179,7 @@ void Server::Impl::admit(Socket socket, std::string client) {
     ++counts.accepted;
     const auto of_client = per_client.find(client);
     const std::size_t known = of_client == per_client.end() ? 0 : of_client->second;
-    if (context.stopping || connections.size() >= options.max_connections ||
+    if (connections.size() >= options.max_connections ||
         known >= options.max_connections_per_client) {
       ++counts.refused_connections;
       refuse(socket);
@@ -219,19 +222,28 @@ void Server::Impl::close_listeners() {
   while (accepting > 0) changed.wait(lock);
 }
 
-void Server::Impl::stop(std::chrono::milliseconds limit) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  context.stopping = true;
-  close_listeners();
+void Server::Impl::tell_all(void (Session::*what)()) {
   for (const ConnectionPtr& connection : open_connections()) {
-    asio::post(connection->strand, [connection] { connection->session->close_when_idle(); });
+    asio::post(connection->strand, [connection, what] { (connection->session.get()->*what)(); });
   }
-  {
-    MutexLock lock(mutex);
-    while (!connections.empty() &&
-           changed.wait_until(lock, deadline) == std::cv_status::no_timeout) {
-    }
+}
+
+void Server::Impl::await_end_of_all(std::chrono::steady_clock::time_point deadline) {
+  MutexLock lock(mutex);
+  while (!connections.empty() && changed.wait_until(lock, deadline) == std::cv_status::no_timeout) {
   }
+}
+
+/// Listeners first: what they have accepted is ours to answer, and what they have not is left to
+/// whoever else holds the socket.
+void Server::Impl::stop(std::chrono::milliseconds limit) {
+  const auto now = std::chrono::steady_clock::now();
+  close_listeners();
+  context.stopping = true;
+  tell_all(&Session::close_between_requests);
+  await_end_of_all(now + std::min(limit, options.first_request_patience));
+  tell_all(&Session::close_when_idle);
+  await_end_of_all(now + limit);
   for (const ConnectionPtr& connection : open_connections()) {
     asio::post(connection->strand, [connection] {
       connection->session->close();

@@ -41,6 +41,8 @@ struct ServerOptions {
   std::chrono::seconds header_timeout{10};   ///< to receive a request's header once it has begun
   std::chrono::seconds body_timeout{60};     ///< to receive the body, and to send an answer
   std::chrono::seconds idle_timeout{75};     ///< between requests of one connection
+  /// When stopping, for the first request of a connection: it may be on its way.
+  std::chrono::milliseconds first_request_patience{500};
   std::size_t max_connections = 1024;
   std::size_t max_connections_per_client = 256;
 };
@@ -79,8 +81,10 @@ class Server {
   /// The addresses it listens on, with the real ports: "127.0.0.1:8080", "unix:/run/x.sock".
   [[nodiscard]] std::vector<std::string> addresses() const;
 
-  /// Takes no more connections, lets the requests under way finish, closes idle connections; after
-  /// `limit` closes all.
+  /// Takes no more connections, lets the requests under way finish, closes idle connections (those
+  /// that never asked anything after `first_request_patience`); after `limit` closes all. Whoever
+  /// had connected to a socket that somebody else keeps open is answered, by us or by who adopts it
+  /// next.
   void stop(std::chrono::milliseconds limit);
 
   [[nodiscard]] ServerStats stats() const;

@@ -150,6 +150,10 @@ class BeastSession final : public Session {
 
   asio::awaitable<void> run() override;
 
+  void close_between_requests() override {
+    if (idle_ && !first_) close();
+  }
+
   void close_when_idle() override {
     if (idle_) close();
   }
@@ -201,7 +205,7 @@ asio::awaitable<void> BeastSession::run() {
 /// True once a request has begun. A client that never sent anything gets no more time than for a
 /// header.
 asio::awaitable<bool> BeastSession::await_request() {
-  if (context_.stopping) co_return false;
+  if (context_.stopping && !first_) co_return false;
   if (buffer_.size() > 0) co_return true;
   stream_.expires_after(first_ ? context_.options.header_timeout : context_.options.idle_timeout);
   constexpr std::size_t kReadBytes = 4096;

@@ -37,8 +37,11 @@ class Session {
   /// Serves request after request. Never throws: a broken connection is an ordinary end.
   [[nodiscard]] virtual boost::asio::awaitable<void> run() = 0;
 
-  /// Ends the session at once where it is between requests; otherwise its answer under way is the
+  /// Ends the session at once where it is between two requests; otherwise the next answer is the
   /// last.
+  virtual void close_between_requests() = 0;
+
+  /// The same, and also where its first request has not begun.
   virtual void close_when_idle() = 0;
 
   /// Ends the session whatever it does.

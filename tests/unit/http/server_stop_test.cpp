@@ -15,6 +15,15 @@ using testing::HttpResponse;
 
 constexpr std::string_view kWait = "GET /wait HTTP/1.1\r\nHost: t\r\n\r\n";
 
+bool refuses_connections(const TestServer& test) {
+  try {
+    test.client().connect();
+    return false;
+  } catch (const std::runtime_error&) {
+    return true;
+  }
+}
+
 TEST(ServerStop, ClosesIdleConnectionsAtOnce) {
   TestServer test;
   HttpClient client = test.client();
@@ -24,13 +33,28 @@ TEST(ServerStop, ClosesIdleConnectionsAtOnce) {
   EXPECT_EQ(test.server->stats().connections, 0U);
 }
 
-TEST(ServerStop, ClosesConnectionsWithoutARequestAtOnce) {
+TEST(ServerStop, ClosesConnectionsThatNeverAsk) {
   TestServer test;
   HttpClient client = test.client();
   client.connect();
   ASSERT_TRUE(wait_until([&test] { return test.server->stats().connections == 1; }));
   test.server->stop(seconds(20));
   EXPECT_TRUE(client.wait_for_close());
+}
+
+TEST(ServerStop, AnswersTheFirstRequestOfAConnectionItHasTaken) {
+  ServerOptions options;
+  options.first_request_patience = seconds(20);
+  TestServer test(options);
+  HttpClient client = test.client();
+  client.connect();
+  ASSERT_TRUE(wait_until([&test] { return test.server->stats().connections == 1; }));
+  auto stopped = std::async(std::launch::async, [&test] { test.server->stop(seconds(20)); });
+  ASSERT_TRUE(wait_until([&test] { return refuses_connections(test); }));
+  const HttpResponse response = client.get("/hello");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header("Connection"), "close");
+  stopped.get();
 }
 
 TEST(ServerStop, LetsTheRequestUnderWayFinish) {
