@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include "collectors/collectors.h"
 #include "collectors/families.h"
 #include "registry/vitals.h"
@@ -6,6 +9,31 @@ namespace replay::collectors {
 namespace {
 
 double timestamp(Instant when) { return to_seconds(when.time_since_epoch()); }
+
+/// The column that is to be looked at.
+std::string column_of(Flaw flaw) {
+  switch (flaw) {
+    case Flaw::timestamp:
+      return "created_at";
+    case Flaw::lag_unreadable:
+    case Flaw::lag_half_naive:
+      return "source_event_ts";
+    default:
+      return "payload";
+  }
+}
+
+std::vector<Series> by_kind(const FlawCounts& flaws) {
+  std::vector<Series> samples;
+  for (const auto& [kind, rows] : flaws) {
+    samples.push_back(
+        {{{"table", kind.first == FlawedTable::audits ? "task_audits" : "task_events"},
+          {"column", column_of(kind.second)},
+          {"kind", std::string(name_of(kind.second))}},
+         sample(rows)});
+  }
+  return samples;
+}
 
 class IntegrityCollector final : public prometheus::Collectable {
  public:
@@ -17,9 +45,8 @@ class IntegrityCollector final : public prometheus::Collectable {
         gauge("decision_replay_integrity_orphaned_audits",
               "Audit rows whose task is not in the registry.", sample(integrity.orphaned_audits)),
         gauge("decision_replay_integrity_unreadable_rows",
-              "Audit rows with a payload that is not JSON, or a created_at that is no timestamp.",
-              {{{{"column", "payload"}}, sample(integrity.unreadable_payloads)},
-               {{{"column", "created_at"}}, sample(integrity.unreadable_timestamps)}}),
+              "Rows that are served although something in them cannot be read.",
+              by_kind(integrity.flaws)),
         gauge("decision_replay_integrity_missing_indexes",
               "Required indexes that the registry does not have.",
               sample(integrity.missing_indexes.size())),
@@ -30,12 +57,14 @@ class IntegrityCollector final : public prometheus::Collectable {
     };
     if (integrity.last_verified_at) {
       families.push_back(gauge("decision_replay_summaries_verified_timestamp_seconds",
-                               "When the summaries were last compared with the raw rows.",
+                               "When the summaries were last compared with the raw rows, by the "
+                               "daemon itself or by summary verify.",
                                timestamp(*integrity.last_verified_at)));
     }
     if (integrity.drift) {
       families.push_back(gauge("decision_replay_summaries_drift",
-                               "Differences that the last verification found.",
+                               "Differences that the last comparison found; those that the daemon "
+                               "found itself are mended.",
                                sample(*integrity.drift)));
     }
     return families;

@@ -51,10 +51,23 @@ json::array names(const std::vector<std::string>& texts) {
   return names;
 }
 
+/// {"task_audits": {"payload_not_json": 3, …}, "task_events": {…}}
+json::object by_table(const FlawCounts& flaws) {
+  json::object tables;
+  for (const auto& [kind, rows] : flaws) {
+    const char* table = kind.first == FlawedTable::audits ? "task_audits" : "task_events";
+    json::value& counts = tables[table];
+    if (counts.is_null()) counts.emplace_object();
+    counts.get_object()[name_of(kind.second)] = rows;
+  }
+  return tables;
+}
+
 json::value to_json(const Integrity& integrity) {
   return {{"orphaned_audits", integrity.orphaned_audits},
-          {"unreadable_payloads", integrity.unreadable_payloads},
-          {"unreadable_timestamps", integrity.unreadable_timestamps},
+          {"unreadable_payloads", integrity.count(Flaw::payload)},
+          {"unreadable_timestamps", integrity.count(Flaw::timestamp)},
+          {"flaws", by_table(integrity.flaws)},
           {"missing_indexes", names(integrity.missing_indexes)},
           {"harmful_indexes", names(integrity.harmful_indexes)},
           {"summary",

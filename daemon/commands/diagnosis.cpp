@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "base/time.h"
@@ -31,6 +32,33 @@ std::string listed(const std::vector<std::string>& names) {
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   return all;
 }
+
+/// What is to be said of the rows that have a flaw.
+struct FlawText {
+  Flaw flaw;
+  std::string_view code;
+  std::string_view what;
+  std::string_view meaning;
+};
+
+constexpr std::array<FlawText, kFlaws.size()> kFlawTexts{{
+    {Flaw::payload, "unreadable_payloads", "a payload that is not JSON",
+     "They are served with payload_error and have no reason code."},
+    {Flaw::timestamp, "unreadable_timestamps", "a created_at that is no timestamp",
+     "They stand at the end of their traces and in no statistics."},
+    {Flaw::no_object, "payloads_no_object", "a payload that is JSON, but no object",
+     "They are served as they are; nothing is read from them."},
+    {Flaw::snapshot, "snapshots_no_object", "a decision_snapshot that is null or no object",
+     "These decisions have no findings, and so no reason code."},
+    {Flaw::finding, "findings_without_code", "a finding without a code",
+     "A block whose first finding has none counts under no reason."},
+    {Flaw::lag_unreadable, "unreadable_lags",
+     "a source_event_ts or supervisor_processed_at that is no timestamp",
+     "These decisions have no lag."},
+    {Flaw::lag_half_naive, "half_naive_lags", "two times of which one has no offset",
+     "It is taken as UTC: where its writer meant another zone the lag is wrong by that, or left "
+     "out for being negative."},
+}};
 
 /// Collects findings about one registry.
 class Examination {
@@ -77,21 +105,7 @@ class Examination {
 
   void rows() {
     const Integrity& integrity = condition_.integrity;
-    if (integrity.unreadable_payloads > 0) {
-      add("unreadable_payloads",
-          counted(integrity.unreadable_payloads, "audit has", "audits have") +
-              " a payload that is not JSON" + examples(Flaw::payload) + ".",
-          "They are served with payload_error and have no reason code.",
-          sql("SELECT rowid, event_type, payload FROM task_audits WHERE NOT json_valid(payload)"));
-    }
-    if (integrity.unreadable_timestamps > 0) {
-      add("unreadable_timestamps",
-          counted(integrity.unreadable_timestamps, "audit has", "audits have") +
-              " a created_at that is no timestamp" + examples(Flaw::timestamp) + ".",
-          "They stand at the end of their traces and in no statistics.",
-          sql("SELECT rowid, event_type, created_at FROM task_audits WHERE julianday(created_at) "
-              "IS NULL"));
-    }
+    for (const FlawText& text : kFlawTexts) flaw(text);
     if (integrity.orphaned_audits > 0) {
       add("orphaned_audits",
           counted(integrity.orphaned_audits, "audit names a task that does not exist.",
@@ -147,13 +161,39 @@ class Examination {
   [[nodiscard]] std::string sql(const std::string& statement) const {
     return "sqlite3 " + path_ + " \"" + statement + "\"";
   }
-  /// " (rows 3, 17, …)" of the first ones.
-  [[nodiscard]] std::string examples(Flaw flaw) const {
+  void flaw(const FlawText& text) {
+    const std::uint64_t rows = condition_.integrity.count(text.flaw);
+    if (rows == 0) return;
+    std::string examples;
+    std::string lists;
+    for (const FlawedTable table : {FlawedTable::audits, FlawedTable::events}) {
+      const auto count = condition_.integrity.flaws.find({table, text.flaw});
+      if (count == condition_.integrity.flaws.end() || count->second == 0) continue;
+      const bool audits = table == FlawedTable::audits;
+      examples += examples_of(table, text.flaw, examples.empty() ? "" : "; ");
+      lists += std::string(lists.empty() ? "" : "; ") +
+               "SELECT r.rowid, r.event_type, r.created_at, r.payload FROM " +
+               (audits ? "task_audits r JOIN decision_replay_flaws f ON f.audit_row"
+                       : "task_events r JOIN decision_replay_event_flaws f ON f.event_row") +
+               " = r.rowid WHERE f.flaw = " + std::to_string(static_cast<int>(text.flaw));
+    }
+    add(std::string(text.code),
+        counted(rows, "row has ", "rows have ") + std::string(text.what) +
+            (examples.empty() ? "" : " (" + examples + ")") + ".",
+        std::string(text.meaning), sql(lists));
+  }
+  /// "task_audits 3, 17" of the first ones.
+  [[nodiscard]] std::string examples_of(FlawedTable table, Flaw flaw,
+                                        const std::string& before) const {
     std::string rows;
     for (const FlawedRow& row : condition_.flawed_rows) {
-      if (row.flaw == flaw) rows += (rows.empty() ? " (rows " : ", ") + std::to_string(row.row);
+      if (row.flaw != flaw || row.table != table) continue;
+      rows += rows.empty()
+                  ? before + (table == FlawedTable::audits ? "task_audits " : "task_events ")
+                  : ", ";
+      rows += std::to_string(row.row);
     }
-    return rows.empty() ? "" : rows + ")";
+    return rows;
   }
 
   const Condition& condition_;

@@ -2,6 +2,7 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -19,13 +20,12 @@
 #include "config/config.h"
 #include "policy/engine.h"
 #include "registry/registry.h"
-#include "summary/decision_facts.h"
+#include "summary/unlisted_flaws.h"
 
 namespace replay::commands {
 namespace {
 
 constexpr std::size_t kListedRows = 20;
-constexpr std::size_t kRowsAtOnce = 1000;
 constexpr std::size_t kTimedEvents = 200;
 constexpr std::size_t kListedRules = 3;
 
@@ -35,41 +35,24 @@ struct Arguments {
   bool json = false;
 };
 
-/// Adds the flaws of the rows that no daemon has folded yet; those of the others are on record.
-void add_unfolded_flaws(const registry::ReadView& view, Condition& condition) {
-  Integrity& integrity = condition.integrity;
-  const auto look_at = [&](const std::vector<AuditRow>& rows) {
-    for (const AuditRow& row : rows) {
-      for (const Flaw flaw : summary::facts_of(row).flaws) {
-        ++(flaw == Flaw::payload ? integrity.unreadable_payloads : integrity.unreadable_timestamps);
-        if (condition.flawed_rows.size() < kListedRows)
-          condition.flawed_rows.push_back({row.row, row.task, flaw});
-      }
-    }
-  };
-  const FoldState folded = view.fold_state();
-  std::vector<AuditRow> rows;
-  for (RowId after = folded.high; !(rows = view.audits_above(after, kRowsAtOnce)).empty();) {
-    look_at(rows);
-    after = rows.back().row;
-  }
-  for (RowId from = folded.low; !(rows = view.audits_down_from(from, kRowsAtOnce)).empty();) {
-    look_at(rows);
-    from = rows.back().row - 1;
-  }
-}
-
 Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Clock& clock) {
+  FoldState folded;
+  std::optional<EventScanState> scanned;
   Condition condition = registry.reads().read_now([&](const registry::ReadView& view) {
-    Condition found{.registry = registry.path(),
-                    .integrity = view.integrity(clock.now()),
-                    .inbox = view.inbox_counts(clock.now()),
-                    .flawed_rows = view.flawed_rows(kListedRows),
-                    .was_in_wal_mode = was_in_wal_mode,
-                    .wal_bytes = 0};
-    add_unfolded_flaws(view, found);
-    return found;
+    folded = view.fold_state();
+    scanned = view.event_scan_state();
+    return Condition{.registry = registry.path(),
+                     .integrity = view.integrity(clock.now()),
+                     .inbox = view.inbox_counts(clock.now()),
+                     .flawed_rows = view.flawed_rows(kListedRows),
+                     .was_in_wal_mode = was_in_wal_mode,
+                     .wal_bytes = 0};
   });
+  const summary::Flaws unlisted =
+      summary::unlisted_flaws(registry.reads(), folded, scanned, kListedRows);
+  for (const auto& [kind, rows] : unlisted.counts) condition.integrity.flaws[kind] += rows;
+  condition.flawed_rows.insert(condition.flawed_rows.end(), unlisted.examples.begin(),
+                               unlisted.examples.end());
   std::error_code missing;
   const auto wal_bytes = std::filesystem::file_size(registry.path().string() + "-wal", missing);
   if (!missing) condition.wal_bytes = wal_bytes;

@@ -23,8 +23,7 @@ int verify(const RegistryArguments& arguments) {
   const SystemClock clock;
   Logger log(LogLevel::warn, LogFormat::logfmt);
   registry::Registry registry(registry_options(arguments), clock, log);
-  const summary::Verification result = registry.reads().read_now(
-      [](const registry::ReadView& view) { return summary::verify(view); });
+  const summary::Verification result = summary::verify(registry.reads());
   for (const std::string& difference : result.differences) std::cout << difference << '\n';
   if (result.rows_behind > 0) {
     std::cout << "Not compared: " << result.rows_behind << " audit rows that are not folded yet.\n";

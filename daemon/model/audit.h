@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
@@ -20,6 +21,13 @@ struct AuditRow {
   std::optional<std::string> decision_id;
   std::optional<std::string> source_event_ts;
   std::optional<std::string> supervisor_processed_at;
+};
+
+/// A piece of the table: as many rows as asked for, or fewer where their payloads are large, so
+/// that nobody who reads a table holds more than some megabytes of it.
+struct AuditPage {
+  std::vector<AuditRow> rows;  ///< not empty where there is any
+  bool more = false;           ///< the page ended early or is full; false: nothing comes after it
 };
 
 }  // namespace replay

@@ -16,6 +16,30 @@ std::uint64_t row_span(Connection& connection, const char* first_sql, const char
   return low && high ? static_cast<std::uint64_t>(*high - *low + 1) : 0;
 }
 
+void count_flaws(Connection& connection, FlawedTable table, FlawCounts& counts) {
+  for (const Flaw flaw : flaws_of(table)) counts[{table, flaw}] = 0;
+  Statement rows =
+      connection.statement(table == FlawedTable::audits ? sql::kCountFlaws : sql::kCountEventFlaws);
+  while (rows.step()) {
+    counts[{table, static_cast<Flaw>(rows.integer("flaw"))}] =
+        static_cast<std::uint64_t>(rows.integer("n"));
+  }
+}
+
+void list_flaws(Connection& connection, FlawedTable table, std::size_t limit,
+                std::vector<FlawedRow>& flawed) {
+  for (const Flaw flaw : flaws_of(table)) {
+    Statement rows = connection.statement(table == FlawedTable::audits ? sql::kFlawedAudits
+                                                                       : sql::kFlawedEvents);
+    rows.bind(":flaw", static_cast<std::int64_t>(flaw));
+    rows.bind(":limit", static_cast<std::int64_t>(limit));
+    while (rows.step()) {
+      flawed.push_back(
+          {rows.integer("row"), TaskId(rows.text_if("task_id").value_or("")), flaw, table});
+    }
+  }
+}
+
 }  // namespace
 
 Integrity ReadView::integrity(Instant now) const {
@@ -25,15 +49,8 @@ Integrity ReadView::integrity(Instant now) const {
     Statement orphans = connection_.statement(sql::kOrphanedAudits);
     if (orphans.step()) found.orphaned_audits = static_cast<std::uint64_t>(orphans.integer("n"));
   }
-  {
-    Statement flaws = connection_.statement(sql::kCountFlaws);
-    while (flaws.step()) {
-      const auto n = static_cast<std::uint64_t>(flaws.integer("n"));
-      (flaws.integer("flaw") == static_cast<std::int64_t>(Flaw::payload)
-           ? found.unreadable_payloads
-           : found.unreadable_timestamps) = n;
-    }
-  }
+  count_flaws(connection_, FlawedTable::audits, found.flaws);
+  if (has_table("task_events")) count_flaws(connection_, FlawedTable::events, found.flaws);
   for (const IndexDefinition& index :
        connection_.schema().missing_indexes(connection_.database())) {
     found.missing_indexes.push_back(index.name);
@@ -50,13 +67,9 @@ Integrity ReadView::integrity(Instant now) const {
 }
 
 std::vector<FlawedRow> ReadView::flawed_rows(std::size_t limit) const {
-  Statement rows = connection_.statement(sql::kFlawedRows);
-  rows.bind(":limit", static_cast<std::int64_t>(limit));
   std::vector<FlawedRow> flawed;
-  while (rows.step()) {
-    flawed.push_back({rows.integer("audit_row"), TaskId(rows.text_if("task_id").value_or("")),
-                      static_cast<Flaw>(rows.integer("flaw"))});
-  }
+  list_flaws(connection_, FlawedTable::audits, limit, flawed);
+  if (has_table("task_events")) list_flaws(connection_, FlawedTable::events, limit, flawed);
   return flawed;
 }
 

@@ -61,19 +61,31 @@ class ReadView {
   [[nodiscard]] std::vector<HourRow> hours_from(
       Instant start) const;  ///< start and later, ascending
   [[nodiscard]] std::optional<HourRow> hour(Instant start) const;
-  [[nodiscard]] std::vector<DecisionFact> facts_between(Instant from,
-                                                        Instant before) const;  ///< [from, before)
+  /// The first hour at or after `from` that has a summary or facts.
+  [[nodiscard]] std::optional<Instant> next_hour(Instant from) const;
+  /// The facts in [from, before), ascending, one at a time: an hour may hold any number.
+  void each_fact_between(Instant from, Instant before,
+                         const std::function<void(const DecisionFact&)>& visit) const;
+  [[nodiscard]] std::vector<DecisionFact> facts_between(Instant from, Instant before) const;
   [[nodiscard]] std::vector<DecisionFact> blocked_facts_from(
       Instant from) const;  ///< [from, …), ascending
-  /// Audits above a row id, ascending / at or below one, descending; at most `limit`.
-  [[nodiscard]] std::vector<AuditRow> audits_above(RowId row, std::size_t limit) const;
-  [[nodiscard]] std::vector<AuditRow> audits_down_from(RowId row, std::size_t limit) const;
+  /// Audits above a row id, ascending / at or below one, descending.
+  [[nodiscard]] AuditPage audits_above(RowId row, std::size_t limit) const;
+  [[nodiscard]] AuditPage audits_down_from(RowId row, std::size_t limit) const;
   /// One row's decision id, from the column or the payload.
   [[nodiscard]] std::optional<DecisionId> decision_id_of(RowId audit_row) const;
-  /// Every SUPERVISOR_… audit with row id in (low, high], ascending, one at a time: for
-  /// verification only.
-  void each_decision_audit(RowId low, RowId high,
-                           const std::function<void(const AuditRow&)>& visit) const;
+
+  // What is kept of the rows above a row id, by row (sweep_queries.cpp)
+  [[nodiscard]] std::vector<DecisionFact> facts_of_rows(RowId above, std::size_t limit) const;
+  [[nodiscard]] std::vector<FlawedRow> flaws_of_rows(RowId above, std::size_t limit) const;
+  [[nodiscard]] std::vector<PayloadDecisionId> ids_of_rows(RowId above, std::size_t limit) const;
+  /// The row that decision_replay_ids names.
+  [[nodiscard]] std::optional<RowId> row_of_payload_id(const DecisionId& id) const;
+  [[nodiscard]] std::optional<EventScanState> event_scan_state() const;
+  /// Events above a row id, ascending / at or below one, descending: as audits, with the columns
+  /// that both tables have.
+  [[nodiscard]] AuditPage events_above(RowId row, std::size_t limit) const;
+  [[nodiscard]] AuditPage events_down_from(RowId row, std::size_t limit) const;
 
   // Rows of task_audits and task_events, whoever uses them (shape_queries.cpp)
   /// How many rows have a row id up to `upto`, counted over the narrowest index (some 15 ms a
@@ -107,6 +119,7 @@ class ReadView {
 
   // Integrity (integrity_queries.cpp)
   [[nodiscard]] Integrity integrity(Instant now) const;
+  /// Examples: at most `limit` of each kind and table.
   [[nodiscard]] std::vector<FlawedRow> flawed_rows(std::size_t limit) const;
   [[nodiscard]] RegistrySizes sizes() const;
 

@@ -62,9 +62,16 @@ CREATE INDEX IF NOT EXISTS decision_replay_facts_blocked
 CREATE TABLE IF NOT EXISTS decision_replay_flaws (
   audit_row INTEGER NOT NULL, flaw INTEGER NOT NULL, task_id TEXT, PRIMARY KEY (audit_row, flaw)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS decision_replay_event_flaws (
+  event_row INTEGER NOT NULL, flaw INTEGER NOT NULL, task_id TEXT, PRIMARY KEY (event_row, flaw)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS decision_replay_ids (decision_id TEXT PRIMARY KEY, audit_row INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS decision_replay_facts_row ON decision_replay_facts (audit_row);
+CREATE INDEX IF NOT EXISTS decision_replay_ids_row ON decision_replay_ids (audit_row);
 CREATE TABLE IF NOT EXISTS decision_replay_inbox (event_id TEXT PRIMARY KEY, ts INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS decision_replay_state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO decision_replay_state (key, value)
+  SELECT 'fold_rows', 0 WHERE NOT EXISTS (SELECT 1 FROM decision_replay_state WHERE key = 'fold_high');
 INSERT OR IGNORE INTO decision_replay_state (key, value)
   SELECT 'fold_low', coalesce(max(rowid), 0) FROM task_audits;
 INSERT OR IGNORE INTO decision_replay_state (key, value)
@@ -157,6 +164,7 @@ inline constexpr const char* kState = "SELECT key, value FROM decision_replay_st
 inline constexpr const char* kSetState =
     "INSERT INTO decision_replay_state (key, value) VALUES (:key, :value) "
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+inline constexpr const char* kDropState = "DELETE FROM decision_replay_state WHERE key = :key";
 inline constexpr const char* kProve =
     "INSERT INTO decision_replay_state (key, value) VALUES ('proofs', 1) "
     "ON CONFLICT (key) DO UPDATE SET value = value + 1";
@@ -205,8 +213,10 @@ inline constexpr const char* kPutFact =
 inline constexpr const char* kPutFlaw =
     "INSERT OR REPLACE INTO decision_replay_flaws (audit_row, flaw, task_id) VALUES (:row, :flaw, "
     ":task)";
+/// Where several rows carry one id it is the first one's, in whatever order they are folded.
 inline constexpr const char* kPutPayloadId =
-    "INSERT OR REPLACE INTO decision_replay_ids (decision_id, audit_row) VALUES (:id, :row)";
+    "INSERT INTO decision_replay_ids (decision_id, audit_row) VALUES (:id, :row) "
+    "ON CONFLICT (decision_id) DO UPDATE SET audit_row = min(audit_row, excluded.audit_row)";
 inline constexpr const char* kAuditsAbove =
     "SELECT rowid AS row, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
     "decision_id, "
@@ -219,13 +229,42 @@ inline constexpr const char* kAuditsDownFrom =
     "{task_audits.source_event_ts} AS source_event_ts, "
     "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
     "FROM task_audits WHERE rowid <= :row ORDER BY rowid DESC LIMIT :limit";
-inline constexpr const char* kDecisionAuditsBetween =
-    "SELECT rowid AS row, task_id, event_type, created_at, payload, {task_audits.decision_id} AS "
-    "decision_id, "
-    "{task_audits.source_event_ts} AS source_event_ts, "
-    "{task_audits.supervisor_processed_at} AS supervisor_processed_at "
-    "FROM task_audits WHERE rowid > :low AND rowid <= :high "
-    "AND event_type > 'SUPERVISOR_' AND event_type < 'SUPERVISOR`' ORDER BY rowid";
+/// Events as audits: a column that they do not have is NULL.
+inline constexpr const char* kEventsAbove =
+    "SELECT rowid AS row, task_id, event_type, created_at, payload, NULL AS decision_id, NULL AS "
+    "source_event_ts, NULL AS supervisor_processed_at "
+    "FROM task_events WHERE rowid > :row ORDER BY rowid LIMIT :limit";
+inline constexpr const char* kEventsDownFrom =
+    "SELECT rowid AS row, task_id, event_type, created_at, payload, NULL AS decision_id, NULL AS "
+    "source_event_ts, NULL AS supervisor_processed_at "
+    "FROM task_events WHERE rowid <= :row ORDER BY rowid DESC LIMIT :limit";
+inline constexpr const char* kFactsOfRows =
+    "SELECT at, audit_row, type, lag, lag_from_columns, task_id, reason_code FROM "
+    "decision_replay_facts INDEXED BY decision_replay_facts_row WHERE audit_row > :row "
+    "ORDER BY audit_row, at LIMIT :limit";
+inline constexpr const char* kFlawsOfRows =
+    "SELECT audit_row AS row, flaw, task_id FROM decision_replay_flaws WHERE audit_row > :row "
+    "ORDER BY audit_row, flaw LIMIT :limit";
+inline constexpr const char* kIdsOfRows =
+    "SELECT decision_id, audit_row FROM decision_replay_ids INDEXED BY decision_replay_ids_row "
+    "WHERE audit_row > :row ORDER BY audit_row LIMIT :limit";
+inline constexpr const char* kRowOfPayloadId =
+    "SELECT audit_row FROM decision_replay_ids WHERE decision_id = :id";
+inline constexpr const char* kFirstFactFrom =
+    "SELECT at FROM decision_replay_facts WHERE at >= :from ORDER BY at LIMIT 1";
+inline constexpr const char* kRemoveFact =
+    "DELETE FROM decision_replay_facts WHERE at = :at AND audit_row = :row";
+inline constexpr const char* kRemoveFlaw =
+    "DELETE FROM decision_replay_flaws WHERE audit_row = :row AND flaw = :flaw";
+inline constexpr const char* kRemovePayloadId =
+    "DELETE FROM decision_replay_ids WHERE decision_id = :id AND audit_row = :row";
+inline constexpr const char* kRemoveHour =
+    "DELETE FROM decision_stats_hourly WHERE window_start = :start";
+inline constexpr const char* kPutEventFlaw =
+    "INSERT OR REPLACE INTO decision_replay_event_flaws (event_row, flaw, task_id) "
+    "VALUES (:row, :flaw, :task)";
+inline constexpr const char* kRemoveEventFlaws =
+    "DELETE FROM decision_replay_event_flaws WHERE event_row > :above AND event_row <= :upto";
 inline constexpr const char* kDecisionIdOfRow =
     "SELECT {task_audits.decision_id} AS decision_id, payload FROM task_audits WHERE rowid = :row";
 inline constexpr const char* kClearFacts =
@@ -356,9 +395,15 @@ inline constexpr const char* kOrphanedAudits =
 inline constexpr const char* kCountFlaws =
     "SELECT flaw, count(*) AS n FROM decision_replay_flaws f "
     "WHERE EXISTS (SELECT 1 FROM task_audits a WHERE a.rowid = f.audit_row) GROUP BY flaw";
-inline constexpr const char* kFlawedRows =
-    "SELECT audit_row, flaw, task_id FROM decision_replay_flaws f "
-    "WHERE EXISTS (SELECT 1 FROM task_audits a WHERE a.rowid = f.audit_row) LIMIT :limit";
+inline constexpr const char* kCountEventFlaws =
+    "SELECT flaw, count(*) AS n FROM decision_replay_event_flaws f "
+    "WHERE EXISTS (SELECT 1 FROM task_events a WHERE a.rowid = f.event_row) GROUP BY flaw";
+inline constexpr const char* kFlawedAudits =
+    "SELECT audit_row AS row, flaw, task_id FROM decision_replay_flaws f WHERE flaw = :flaw AND "
+    "EXISTS (SELECT 1 FROM task_audits a WHERE a.rowid = f.audit_row) LIMIT :limit";
+inline constexpr const char* kFlawedEvents =
+    "SELECT event_row AS row, flaw, task_id FROM decision_replay_event_flaws f WHERE flaw = :flaw "
+    "AND EXISTS (SELECT 1 FROM task_events a WHERE a.rowid = f.event_row) LIMIT :limit";
 inline constexpr const char* kCountStatus =
     "SELECT count(*) AS n FROM tasks WHERE status = :status COLLATE NOCASE";
 inline constexpr const char* kDatabaseBytes =

@@ -12,9 +12,16 @@ State read_state(Connection& connection) {
   return state;
 }
 
-void set_state(Connection& connection, std::string_view key, std::int64_t value) {
-  Statement set = connection.statement(sql::kSetState);
-  set.bind(":key", key).bind(":value", value).execute();
+std::optional<std::int64_t> value_of(const State& state, std::string_view key) {
+  const auto found = state.find(key);
+  return found == state.end() ? std::nullopt : std::optional(found->second);
+}
+
+void set_state(Connection& connection, std::string_view key, std::optional<std::int64_t> value) {
+  Statement set = connection.statement(value ? sql::kSetState : sql::kDropState);
+  set.bind(":key", key);
+  if (value) set.bind(":value", *value);
+  set.execute();
 }
 
 }  // namespace replay::registry

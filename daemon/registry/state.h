@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,9 @@ class Connection;
 /// The table decision_replay_state, whole: it has a handful of rows.
 using State = std::map<std::string, std::int64_t, std::less<>>;
 [[nodiscard]] State read_state(Connection& connection);
-void set_state(Connection& connection, std::string_view key, std::int64_t value);
+[[nodiscard]] std::optional<std::int64_t> value_of(const State& state, std::string_view key);
+/// nullopt removes the key.
+void set_state(Connection& connection, std::string_view key, std::optional<std::int64_t> value);
 
 /// The name of our own row in supervisor_checkpoint: AgentOS's supervisor keeps one named after the
 /// table itself.

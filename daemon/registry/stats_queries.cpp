@@ -9,9 +9,20 @@
 namespace replay::registry {
 namespace {
 
+/// What a page holds at most of payloads; the last row of a page may go past it.
+constexpr std::size_t kPageBytes = 8U << 20U;
+
 std::optional<RowId> edge_row(Connection& connection, const char* sql) {
   Statement edge = connection.statement(sql);
   return edge.step() ? edge.integer_if("row") : std::nullopt;
+}
+
+/// nullopt where the row has another name than we give to hours, and so is none of ours.
+std::optional<Instant> start_of_hour(const Statement& row) {
+  const auto start = row.instant_if("window_start");
+  if (!start || *start != floor_hour(*start) || format_instant(*start) != row.text("window_start"))
+    return std::nullopt;
+  return start;
 }
 
 HourRow to_hour(const Statement& row, Instant start) {
@@ -19,19 +30,21 @@ HourRow to_hour(const Statement& row, Instant start) {
           row.real_if("lag_p95"), row.text("detail")};
 }
 
+DecisionFact to_fact(const Statement& row) {
+  DecisionFact fact;
+  fact.at = from_micros(row.integer("at"));
+  fact.row = row.integer("audit_row");
+  fact.type = row.text("type");
+  if (const auto lag = row.integer_if("lag")) fact.lag = Duration{*lag};
+  fact.lag_from_columns = row.integer("lag_from_columns") != 0;
+  fact.task = TaskId(row.text_if("task_id").value_or(""));
+  fact.reason_code = row.text_if("reason_code").value_or("");
+  return fact;
+}
+
 std::vector<DecisionFact> read_facts(Statement& rows) {
   std::vector<DecisionFact> facts;
-  while (rows.step()) {
-    DecisionFact fact;
-    fact.at = from_micros(rows.integer("at"));
-    fact.row = rows.integer("audit_row");
-    fact.type = rows.text("type");
-    if (const auto lag = rows.integer_if("lag")) fact.lag = Duration{*lag};
-    fact.lag_from_columns = rows.integer("lag_from_columns") != 0;
-    fact.task = TaskId(rows.text_if("task_id").value_or(""));
-    fact.reason_code = rows.text_if("reason_code").value_or("");
-    facts.push_back(std::move(fact));
-  }
+  while (rows.step()) facts.push_back(to_fact(rows));
   return facts;
 }
 
@@ -48,33 +61,54 @@ AuditRow to_audit(const Statement& row) {
   return audit;
 }
 
-std::vector<AuditRow> read_audits(Connection& connection, const char* sql, RowId row,
-                                  std::size_t limit) {
+AuditPage read_page(Connection& connection, const char* sql, RowId row, std::size_t limit) {
   Statement rows = connection.statement(sql);
   rows.bind(":row", row).bind(":limit", static_cast<std::int64_t>(limit));
-  std::vector<AuditRow> audits;
-  while (rows.step()) audits.push_back(to_audit(rows));
-  return audits;
+  AuditPage page;
+  std::size_t bytes = 0;
+  while (bytes < kPageBytes && rows.step()) {
+    page.rows.push_back(to_audit(rows));
+    bytes += page.rows.back().payload.value_or("").size();
+  }
+  page.more = page.rows.size() == limit || bytes >= kPageBytes;
+  return page;
+}
+
+FoldState to_fold_state(const State& state) {
+  const auto as_instant = [&state](std::string_view key) {
+    const auto micros = value_of(state, key);
+    return micros ? std::optional(from_micros(*micros)) : std::nullopt;
+  };
+  const auto as_count = [&state](std::string_view key) {
+    return static_cast<std::uint64_t>(value_of(state, key).value_or(0));
+  };
+  FoldState fold;
+  fold.low = value_of(state, "fold_low").value_or(0);
+  fold.high = value_of(state, "fold_high").value_or(0);
+  fold.epoch = as_count("epoch");
+  fold.clearing = as_count("clearing") != 0;
+  if (value_of(state, "fold_rows")) fold.rows = as_count("fold_rows");
+  fold.anchor = value_of(state, "fold_anchor");
+  if (const auto row = value_of(state, "sweep_row")) {
+    fold.sweep = {.row = *row,
+                  .rows = as_count("sweep_rows"),
+                  .found = as_count("sweep_found"),
+                  .hour = as_instant("sweep_hour")};
+  }
+  fold.swept_at = as_instant("swept_at");
+  fold.drift = as_count("drift");
+  return fold;
 }
 
 }  // namespace
 
 FoldState ReadView::fold_state() const {
-  const auto state = read_state(connection_);
-  const auto value = [&state](std::string_view key) {
-    const auto found = state.find(key);
-    return found == state.end() ? 0 : found->second;
-  };
-  FoldState fold;
-  fold.low = value("fold_low");
-  fold.high = value("fold_high");
-  fold.epoch = static_cast<std::uint64_t>(value("epoch"));
-  fold.clearing = value("clearing") != 0;
+  FoldState fold = to_fold_state(read_state(connection_));
   const auto first = edge_row(connection_, sql::kFirstAuditRow);
-  const auto last = edge_row(connection_, sql::kLastAuditRow);
+  fold.last = edge_row(connection_, sql::kLastAuditRow);
   if (first && *first <= fold.low) fold.behind += static_cast<std::uint64_t>(fold.low - *first + 1);
-  if (last && *last > fold.high)
-    fold.behind += static_cast<std::uint64_t>(*last - std::max(fold.high, *first - 1));
+  if (first && fold.last && *fold.last > fold.high)
+    fold.behind += static_cast<std::uint64_t>(*fold.last - std::max(fold.high, *first - 1));
   return fold;
 }
 
@@ -83,10 +117,24 @@ std::vector<HourRow> ReadView::hours_from(Instant start) const {
   rows.bind(":start", start);
   std::vector<HourRow> hours;
   while (rows.step()) {
-    if (const auto hour_start = rows.instant_if("window_start"))
-      hours.push_back(to_hour(rows, *hour_start));
+    if (const auto hour_start = start_of_hour(rows)) hours.push_back(to_hour(rows, *hour_start));
   }
   return hours;
+}
+
+std::optional<Instant> ReadView::next_hour(Instant from) const {
+  std::optional<Instant> next;
+  {
+    Statement fact = connection_.statement(sql::kFirstFactFrom);
+    if (fact.bind(":from", to_micros(from)).step())
+      next = floor_hour(from_micros(fact.integer("at")));
+  }
+  Statement hours = connection_.statement(sql::kHoursFrom);
+  hours.bind(":start", from);
+  while (hours.step()) {
+    if (const auto start = start_of_hour(hours)) return next ? std::min(*next, *start) : *start;
+  }
+  return next;
 }
 
 std::optional<HourRow> ReadView::hour(Instant start) const {
@@ -96,10 +144,17 @@ std::optional<HourRow> ReadView::hour(Instant start) const {
   return to_hour(row, start);
 }
 
-std::vector<DecisionFact> ReadView::facts_between(Instant from, Instant before) const {
+void ReadView::each_fact_between(Instant from, Instant before,
+                                 const std::function<void(const DecisionFact&)>& visit) const {
   Statement rows = connection_.statement(sql::kFactsBetween);
   rows.bind(":from", to_micros(from)).bind(":before", to_micros(before));
-  return read_facts(rows);
+  while (rows.step()) visit(to_fact(rows));
+}
+
+std::vector<DecisionFact> ReadView::facts_between(Instant from, Instant before) const {
+  std::vector<DecisionFact> facts;
+  each_fact_between(from, before, [&facts](const DecisionFact& fact) { facts.push_back(fact); });
+  return facts;
 }
 
 std::vector<DecisionFact> ReadView::blocked_facts_from(Instant from) const {
@@ -108,12 +163,26 @@ std::vector<DecisionFact> ReadView::blocked_facts_from(Instant from) const {
   return read_facts(rows);
 }
 
-std::vector<AuditRow> ReadView::audits_above(RowId row, std::size_t limit) const {
-  return read_audits(connection_, sql::kAuditsAbove, row, limit);
+AuditPage ReadView::audits_above(RowId row, std::size_t limit) const {
+  return read_page(connection_, sql::kAuditsAbove, row, limit);
 }
 
-std::vector<AuditRow> ReadView::audits_down_from(RowId row, std::size_t limit) const {
-  return read_audits(connection_, sql::kAuditsDownFrom, row, limit);
+AuditPage ReadView::audits_down_from(RowId row, std::size_t limit) const {
+  return read_page(connection_, sql::kAuditsDownFrom, row, limit);
+}
+
+AuditPage ReadView::events_above(RowId row, std::size_t limit) const {
+  return read_page(connection_, sql::kEventsAbove, row, limit);
+}
+
+AuditPage ReadView::events_down_from(RowId row, std::size_t limit) const {
+  return read_page(connection_, sql::kEventsDownFrom, row, limit);
+}
+
+std::vector<DecisionFact> ReadView::facts_of_rows(RowId above, std::size_t limit) const {
+  Statement rows = connection_.statement(sql::kFactsOfRows);
+  rows.bind(":row", above).bind(":limit", static_cast<std::int64_t>(limit));
+  return read_facts(rows);
 }
 
 std::optional<DecisionId> ReadView::decision_id_of(RowId audit_row) const {
@@ -126,13 +195,6 @@ std::optional<DecisionId> ReadView::decision_id_of(RowId audit_row) const {
   const auto id = document ? string_member(*document, "decision_id") : std::nullopt;
   if (!id) return std::nullopt;
   return DecisionId(std::string(*id));
-}
-
-void ReadView::each_decision_audit(RowId low, RowId high,
-                                   const std::function<void(const AuditRow&)>& visit) const {
-  Statement rows = connection_.statement(sql::kDecisionAuditsBetween);
-  rows.bind(":low", low).bind(":high", high);
-  while (rows.step()) visit(to_audit(rows));
 }
 
 }  // namespace replay::registry

@@ -14,18 +14,35 @@ RowId last_audit_row(Connection& connection) {
   return last.step() ? last.integer("row") : 0;
 }
 
+/// Nothing is folded, of a table that ends where it ends now.
+void start_over(Connection& connection) {
+  const RowId end = last_audit_row(connection);
+  set_state(connection, "fold_low", end);
+  set_state(connection, "fold_high", end);
+  set_state(connection, "fold_rows", 0);
+  for (const char* key : {"fold_anchor", "sweep_row", "sweep_hour"})
+    set_state(connection, key, std::nullopt);
+}
+
 }  // namespace
 
-bool WriteTransaction::fold(const FoldBatch& batch) {
+bool WriteTransaction::is_current(const FoldState& expected) const {
   const State state = read_state(connection_);
-  const auto is = [&state](std::string_view key, std::int64_t value) {
-    const auto found = state.find(key);
-    return found != state.end() && found->second == value;
-  };
-  if (!is("fold_low", batch.from.low) || !is("fold_high", batch.from.high) || !is("clearing", 0) ||
-      !is("epoch", static_cast<std::int64_t>(batch.from.epoch))) {
-    return false;
-  }
+  return value_of(state, "fold_low") == expected.low &&
+         value_of(state, "fold_high") == expected.high && value_of(state, "clearing") == 0 &&
+         value_of(state, "epoch") == static_cast<std::int64_t>(expected.epoch);
+}
+
+bool WriteTransaction::fold(const FoldBatch& batch) {
+  if (!is_current(batch.from)) return false;
+  put(batch);
+  if (batch.from.rows && batch.rows > 0)
+    set_state(connection_, "fold_rows", static_cast<std::int64_t>(*batch.from.rows + batch.rows));
+  if (batch.completes_backfill) set_state(connection_, "swept_at", to_micros(batch.at));
+  return true;
+}
+
+void WriteTransaction::put(const FoldBatch& batch) {
   for (const HourRow& hour : batch.hours) {
     Statement put = connection_.statement(sql::kPutHour);
     put.bind(":start", hour.start)
@@ -48,7 +65,7 @@ bool WriteTransaction::fold(const FoldBatch& batch) {
   }
   if (batch.low != batch.from.low) set_state(connection_, "fold_low", batch.low);
   if (batch.high != batch.from.high) set_state(connection_, "fold_high", batch.high);
-  return true;
+  if (batch.anchor != batch.from.anchor) set_state(connection_, "fold_anchor", batch.anchor);
 }
 
 void WriteTransaction::put_fact(const DecisionFact& fact) {
@@ -68,27 +85,20 @@ void WriteTransaction::put_fact(const DecisionFact& fact) {
 
 void WriteTransaction::begin_rebuild() {
   const State state = read_state(connection_);
-  const auto epoch = state.find("epoch");
-  const RowId end = last_audit_row(connection_);
-  set_state(connection_, "epoch", epoch == state.end() ? 1 : epoch->second + 1);
+  set_state(connection_, "epoch", value_of(state, "epoch").value_or(0) + 1);
   set_state(connection_, "clearing", 1);
-  set_state(connection_, "fold_low", end);
-  set_state(connection_, "fold_high", end);
+  start_over(connection_);
 }
 
 bool WriteTransaction::clear_step(std::size_t limit) {
   // Another process may have finished the clearing since the caller looked, and be folding again.
-  const State state = read_state(connection_);
-  const auto clearing = state.find("clearing");
-  if (clearing == state.end() || clearing->second == 0) return true;
+  if (value_of(read_state(connection_), "clearing").value_or(0) == 0) return true;
   for (const char* sql :
        {sql::kClearFacts, sql::kClearHours, sql::kClearFlaws, sql::kClearPayloadIds}) {
     Statement clear = connection_.statement(sql);
     if (clear.bind(":limit", static_cast<std::int64_t>(limit)).execute() > 0) return false;
   }
-  const RowId end = last_audit_row(connection_);
-  set_state(connection_, "fold_low", end);
-  set_state(connection_, "fold_high", end);
+  start_over(connection_);
   set_state(connection_, "clearing", 0);
   return true;
 }

@@ -81,6 +81,10 @@ class WriteTransaction {
   // Summaries
   /// False, writing nothing, where the fold state is no longer `batch.from`.
   [[nodiscard]] bool fold(const FoldBatch& batch);
+  /// As fold(); what was computed before it is refused after it.
+  [[nodiscard]] bool correct(const Correction& correction);
+  /// False, writing nothing, where the state is no longer `scan.from`.
+  [[nodiscard]] bool scan_events(const EventScan& scan);
   void begin_rebuild();
   /// One step of a rebuild's clearing; true once everything is gone and folding may start at the
   /// current end.
@@ -100,7 +104,10 @@ class WriteTransaction {
   void put_event_time(const Event& event);
   void drop_event_time(const EventId& event);
   [[nodiscard]] bool set_status(const TaskId& task, std::string_view status, Instant now);
+  [[nodiscard]] bool is_current(const FoldState& state) const;
+  void put(const FoldBatch& batch);
   void put_fact(const DecisionFact& fact);
+  void remove(const Correction& correction);
 
   Connection& connection_;
 };

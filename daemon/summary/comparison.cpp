@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 namespace replay::summary {
 namespace {
@@ -30,6 +31,13 @@ std::string in_seconds(std::optional<double> seconds) {
 std::uint64_t count_in(const Counts& counts, const std::string& name) {
   const auto found = counts.find(name);
   return found == counts.end() ? 0 : found->second;
+}
+
+/// The column is JSON, which other types cannot be in as they are.
+Counts as_utf8(const Counts& types) {
+  Counts readable;
+  for (const auto& [type, count] : types) readable[to_utf8(type)] += count;
+  return readable;
 }
 
 Counts counts_in_json(const std::string& text) {
@@ -96,7 +104,8 @@ void Comparison::hour(Instant start, const ExactHour& exact, const HourRow* stor
     return;
   }
   counts(where, exact.types, summary.decision_types, "the summary");
-  counts(where, exact.types, counts_in_json(stored->decision_types), "the column decision_types");
+  counts(where, as_utf8(exact.types), counts_in_json(stored->decision_types),
+         "the column decision_types");
   count(where, "lags", exact.lags.size(), summary.lags.count());
   count(where, "lags from the columns", exact.lags_from_columns, summary.lags_from_columns);
   for (const std::uint64_t percent : kPercentiles) {
@@ -108,20 +117,22 @@ void Comparison::hour(Instant start, const ExactHour& exact, const HourRow* stor
   longest(where, exact, summary);
 }
 
-void Comparison::facts(Instant start, const ExactHour& exact,
-                       const std::vector<DecisionFact>& facts) {
-  ExactHour stored;
-  for (const DecisionFact& fact : facts) stored.add(fact);
+void Comparison::facts(Instant start, const ExactHour& exact, const ExactHour& stored) {
   counts(name_of(start), exact.types, stored.types, "the facts");
   if (stored.types == exact.types && stored.fingerprint != exact.fingerprint) {
     say(name_of(start) + ": the facts are not those of the rows.");
   }
 }
 
-void Comparison::stray_facts(std::size_t count, Instant from) {
+void Comparison::stray_facts(std::uint64_t count, Instant from) {
   if (count == 0) return;
   say(std::to_string(count) + " facts from " + format_instant(from) +
       " on belong to no decision in the rows.");
+}
+
+void Comparison::of_row(RowId row, std::string_view what, bool in_row) {
+  say("Row " + std::to_string(row) + ": " + std::string(what) +
+      (in_row ? " is not on record." : " is on record, but not so in the row."));
 }
 
 void Comparison::blocks(const ExactBlocks& exact, const ExactBlocks& stored) {

@@ -4,9 +4,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/time.h"
 #include "model/stats.h"
 #include "summary/exact.h"
@@ -19,9 +21,11 @@ class Comparison {
  public:
   /// `stored` is null where there is no row. REQUIRES: the lags of `exact` are sorted.
   void hour(Instant start, const ExactHour& exact, const HourRow* stored);
-  void facts(Instant start, const ExactHour& exact, const std::vector<DecisionFact>& facts);
+  void facts(Instant start, const ExactHour& exact, const ExactHour& stored);
   /// Facts where the rows have no decisions at all.
-  void stray_facts(std::size_t count, Instant from);
+  void stray_facts(std::uint64_t count, Instant from);
+  /// `what` is in the row or on record of it, and not both.
+  void of_row(RowId row, std::string_view what, bool in_row);
   void blocks(const ExactBlocks& exact, const ExactBlocks& stored);
 
   [[nodiscard]] std::vector<std::string> differences() && { return std::move(differences_); }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string_view>
+#include <utility>
 
 #include "base/json.h"
 
@@ -19,23 +20,58 @@ std::uint64_t fingerprint_of(const DecisionFact& decision) {
   return std::hash<std::string>{}(text);
 }
 
-/// A time from the column where it holds anything, else from the payload.
-std::optional<Instant> time_of(const std::optional<std::string>& column,
-                               const std::optional<json::value>& payload,
-                               std::string_view pointer) {
-  if (column.value_or("") != "") return parse_instant(*column);
-  if (!payload) return std::nullopt;
+using Document = std::optional<json::value>;
+
+const json::value* at(const Document& payload, std::string_view pointer) {
   json::error_code missing;
-  const json::value* found = payload->find_pointer(pointer, missing);
-  return found != nullptr && found->is_string() ? parse_instant(found->get_string()) : std::nullopt;
+  return payload ? payload->find_pointer(pointer, missing) : nullptr;
 }
 
-std::string first_reason(const std::optional<json::value>& payload) {
-  if (!payload) return "";
+/// A time's text from the column where it holds anything, else from the payload; nullopt: there is
+/// none.
+std::optional<std::string> time_text(const std::optional<std::string>& column,
+                                     const Document& payload, std::string_view pointer) {
+  if (column.value_or("") != "") return column;
+  const json::value* found = at(payload, pointer);
+  if (found == nullptr || found->is_null() || *found == "") return std::nullopt;
+  return found->is_string() ? std::string(found->get_string()) : "no text";
+}
+
+std::optional<Instant> instant_of(const std::optional<std::string>& text) {
+  return text ? parse_instant(*text) : std::nullopt;
+}
+
+/// Written as `…Z`, `…+hh:mm` or `…-hhmm`: a naive one ends with its time of day.
+bool tells_zone(const std::string& text) {
+  const std::string time = text.substr(text.find(':'));
+  return time.find_first_not_of(":.0123456789") != std::string::npos;
+}
+
+bool lacks_code(const json::value& finding) {
   json::error_code missing;
-  const json::value* findings = payload->find_pointer("/decision_snapshot/findings", missing);
+  const json::value* code = finding.find_pointer("/code", missing);
+  return code == nullptr || !code->is_string() || code->get_string().empty();
+}
+
+void add_snapshot_flaws(const Document& payload, std::set<Flaw>& flaws) {
+  const json::value* snapshot = at(payload, "/decision_snapshot");
+  if (snapshot == nullptr) return;
+  if (!snapshot->is_object()) flaws.insert(Flaw::snapshot);
+  const json::value* findings = at(payload, "/decision_snapshot/findings");
+  if (findings == nullptr || findings->is_null()) return;
+  if (!findings->is_array()) {
+    flaws.insert(Flaw::finding);
+    return;
+  }
+  for (const json::value& finding : findings->get_array()) {
+    if (lacks_code(finding)) flaws.insert(Flaw::finding);
+  }
+}
+
+std::string first_reason(const Document& payload) {
+  const json::value* findings = at(payload, "/decision_snapshot/findings");
   if (findings == nullptr || !findings->is_array()) return "";
-  const json::value* code = payload->find_pointer("/decision_snapshot/findings/0/code", missing);
+  const json::value* code = at(payload, "/decision_snapshot/findings/0/code");
   return code != nullptr && code->is_string() ? std::string(code->get_string()) : "";
 }
 
@@ -67,21 +103,37 @@ void ExactBlocks::add(const DecisionFact& decision) {
   task.last_reason = decision.reason_code;
 }
 
-std::optional<DecisionFact> exact_decision(const AuditRow& row) {
+ExactRow exact_row(const AuditRow& row) {
+  ExactRow exact;
+  const Document payload = parse_json(row.payload.value_or(""));
+  if (!row.created_at) exact.flaws.insert(Flaw::timestamp);
+  if (row.payload && !payload) exact.flaws.insert(Flaw::payload);
+  if (payload && !payload->is_object()) exact.flaws.insert(Flaw::no_object);
   constexpr std::string_view kPrefix = "SUPERVISOR_";
-  if (!row.event_type.starts_with(kPrefix) || row.event_type.size() == kPrefix.size() ||
-      !row.created_at) {
-    return std::nullopt;
+  if (!row.event_type.starts_with(kPrefix) || row.event_type.size() == kPrefix.size()) return exact;
+
+  add_snapshot_flaws(payload, exact.flaws);
+  const auto source = time_text(row.source_event_ts, payload, "/source_event_ts");
+  const auto processed =
+      time_text(row.supervisor_processed_at, payload, "/supervisor_processed_at");
+  const auto from = instant_of(source);
+  const auto to = instant_of(processed);
+  if ((source && !from) || (processed && !to)) {
+    exact.flaws.insert(Flaw::lag_unreadable);
+  } else if (from && to && tells_zone(*source) != tells_zone(*processed)) {
+    exact.flaws.insert(Flaw::lag_half_naive);
   }
+  const json::value* id = at(payload, "/decision_id");
+  if (row.decision_id.value_or("") == "" && id != nullptr && id->is_string() && *id != "")
+    exact.payload_id = DecisionId(std::string(id->get_string()));
+  if (!row.created_at) return exact;
+
   DecisionFact decision;
   decision.at = *row.created_at;
   decision.row = row.row;
   decision.type = row.event_type.substr(kPrefix.size());
-  const auto payload = parse_json(row.payload.value_or(""));
-  const auto source = time_of(row.source_event_ts, payload, "/source_event_ts");
-  const auto processed = time_of(row.supervisor_processed_at, payload, "/supervisor_processed_at");
-  if (source && processed && *processed - *source >= Duration::zero()) {
-    decision.lag = *processed - *source;
+  if (from && to && *to - *from >= Duration::zero()) {
+    decision.lag = *to - *from;
     decision.lag_from_columns =
         row.source_event_ts.value_or("") != "" && row.supervisor_processed_at.value_or("") != "";
   }
@@ -89,7 +141,8 @@ std::optional<DecisionFact> exact_decision(const AuditRow& row) {
     decision.task = row.task;
     decision.reason_code = first_reason(payload);
   }
-  return decision;
+  exact.decision = std::move(decision);
+  return exact;
 }
 
 }  // namespace replay::summary

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,13 @@ struct ExactBlocks {
   void add(const DecisionFact& decision);
 };
 
-/// Reads a raw row by code of its own, so that a mistake in facts_of() shows as a difference.
-/// nullopt: no decision, or one without a readable time.
-[[nodiscard]] std::optional<DecisionFact> exact_decision(const AuditRow& row);
+/// What one raw row means, read by code of its own, so that a mistake in facts_of() shows as a
+/// difference.
+struct ExactRow {
+  std::optional<DecisionFact> decision;  ///< nullopt: no decision, or one without a readable time
+  std::set<Flaw> flaws;
+  std::optional<DecisionId> payload_id;  ///< of a decision whose column has none
+};
+[[nodiscard]] ExactRow exact_row(const AuditRow& row);
 
 }  // namespace replay::summary

@@ -14,14 +14,16 @@ namespace replay::summary {
 /// What one look at the registry found to be folded next.
 struct FoldPlan {
   FoldState state;
-  std::optional<FoldBatch> batch;  ///< nullopt: nothing is left, or a rebuild is clearing
-  bool backfill = false;           ///< the batch goes down from `low`, not up from `high`
-  std::size_t rows = 0;            ///< audit rows the batch covers
+  std::optional<FoldBatch> batch;  ///< nullopt: nothing is
 };
 
-/// New rows first, else a chunk of older ones. Computed from one state of the registry; the batch
-/// is refused by WriteTransaction::fold() where that is no longer the state.
+/// A chunk of new rows; of none while a rebuild is clearing or the table's end has come down.
+/// Computed from one state of the registry; the batch is refused by WriteTransaction::fold() where
+/// that is no longer the state.
 [[nodiscard]] FoldPlan plan_fold(const registry::ReadView& view, Instant now);
+
+/// A chunk of rows from before adoption, or a rebuild, from the newest down.
+[[nodiscard]] FoldPlan plan_backfill(const registry::ReadView& view, Instant now);
 
 struct FoldedDecisions {
   std::vector<DecisionFact> decisions;

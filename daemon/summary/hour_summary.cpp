@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "summary/varint.h"
 
 namespace replay::summary {
@@ -55,9 +56,13 @@ HourSummary decode_detail(std::string_view bytes) {
   return hour;
 }
 
+/// Other programs read this as JSON, so types that are no UTF-8 are written as what is left of
+/// them.
 std::string types_as_json(const std::map<std::string, std::uint64_t>& types) {
+  std::map<std::string, std::uint64_t> readable;
+  for (const auto& [type, count] : types) readable[to_utf8(type)] += count;
   json::object object;
-  for (const auto& [type, count] : types) object[type] = count;
+  for (const auto& [type, count] : readable) object[type] = count;
   return json::serialize(object);
 }
 

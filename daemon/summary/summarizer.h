@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/stats.h"
+#include "summary/sweep_plan.h"
 
 namespace replay {
 class Clock;
@@ -21,19 +22,22 @@ struct SummarizerStats {
   std::uint64_t rows_folded = 0;  ///< since start
   std::uint64_t rows_behind = 0;  ///< as of the last look
   std::uint64_t failures = 0;
-  bool complete = false;  ///< nothing left to backfill
+  bool complete = false;     ///< nothing left to backfill
+  std::uint64_t sweeps = 0;  ///< ended since start
+  Differences corrected;     ///< since start
 };
 
 /// Folds every audit row, whoever wrote it, into hourly summaries: new rows on the bell, older ones
 /// (adoption, rebuild) from the newest down in background steps while everything else serves. Reads
 /// and computes outside any transaction, then submits one small job, refused if another process
-/// moved the fold state meanwhile. All state is in the registry. Thread rule: public methods from
-/// any thread; steps run one at a time.
+/// moved the fold state meanwhile. Where nothing is left it looks for unreadable events, and
+/// whether rows were deleted or replaced since they were folded (Reconciler). All state is in the
+/// registry. Thread rule: public methods from any thread; steps run one at a time.
 class Summarizer {
  public:
   /// Decisions that were not there at the first look, once each and after they are folded, whoever
-  /// folded them (never those of backfill), for LiveQuantiles and counters. Called on the thread of
-  /// the step.
+  /// folded them (never those of backfill or a sweep), for LiveQuantiles and counters. Called on
+  /// the thread of the step.
   using Observer = std::function<void(const std::vector<DecisionFact>&)>;
 
   Summarizer(registry::Registry& registry, const Clock& clock, Logger& log,
@@ -43,12 +47,13 @@ class Summarizer {
   Summarizer& operator=(const Summarizer&) = delete;
 
   /// Folds on the bell until destruction, on a thread of its own, which no failure ends: it is
-  /// counted, logged and tried again.
+  /// counted, logged and tried again. Rows that cannot be read hold up what comes behind new ones,
+  /// never new rows.
   void start();
 
-  /// One step: a piece of a rebuild's clearing, else new rows, else a chunk of backfill. False:
-  /// nothing was left to do. Throws Error(busy), Error(unavailable), Error(corrupt) for a damaged
-  /// hour.
+  /// One step: a piece of a rebuild's clearing, else new rows, else a chunk of backfill, else of
+  /// what is done beside. False: nothing is to be done now. Throws Error(busy), Error(unavailable),
+  /// Error(corrupt).
   bool step();
 
   [[nodiscard]] SummarizerStats stats() const;

@@ -5,7 +5,7 @@
 #include <vector>
 
 namespace replay::registry {
-class ReadView;
+class ReadPool;
 }
 
 namespace replay::summary {
@@ -17,9 +17,13 @@ struct Verification {
   std::vector<std::string> differences;  ///< one sentence each; empty: all agree
 };
 
-/// Recomputes every hour and every blocked task from the raw audit rows, by a way of its own that
-/// shares no code with what it checks (exact lists, not sketches), and compares with what is
-/// stored. One read transaction: right beside writers too.
-[[nodiscard]] Verification verify(const registry::ReadView& view);
+/// Recomputes every hour and every blocked task, and everything kept of single rows, from the raw
+/// audit rows, by a way of its own that shares no code with what it checks (exact lists, not
+/// sketches), and compares with what is stored. The rows are read in many short read transactions,
+/// so that the write-ahead log does not grow for as long as it takes; a row that others change
+/// meanwhile counts as it was when it was read. What is stored is read in one. Only where the
+/// summaries are being corrected again and again is everything read in one. Right beside writers
+/// too.
+[[nodiscard]] Verification verify(registry::ReadPool& reads);
 
 }  // namespace replay::summary

@@ -23,14 +23,14 @@ std::vector<DecisionFact> unfolded_from(const registry::ReadView& view, Instant 
   std::vector<DecisionFact> found;
   RowId above = view.fold_state().high;
   for (std::size_t read = 0; read < kUnfoldedLimit;) {
-    const std::vector<AuditRow> rows = view.audits_above(above, kUnfoldedPiece);
-    for (const AuditRow& row : rows) {
+    const AuditPage page = view.audits_above(above, kUnfoldedPiece);
+    for (const AuditRow& row : page.rows) {
       auto fact = facts_of(row).fact;
       if (fact && fact->at >= from) found.push_back(std::move(*fact));
     }
-    if (rows.size() < kUnfoldedPiece) break;
-    above = rows.back().row;
-    read += rows.size();
+    if (!page.more) break;
+    above = page.rows.back().row;
+    read += page.rows.size();
   }
   return found;
 }
@@ -41,9 +41,9 @@ std::map<Instant, HourSummary> summaries_from(const registry::ReadView& view, In
                                               StartOfStep start_of_step) {
   std::map<Instant, HourSummary> steps;
   const Instant first_whole_hour = std::chrono::ceil<std::chrono::hours>(from);
-  for (const DecisionFact& fact : view.facts_between(from, first_whole_hour)) {
+  view.each_fact_between(from, first_whole_hour, [&](const DecisionFact& fact) {
     steps[start_of_step(fact.at)].add(fact);
-  }
+  });
   for (const HourRow& hour : view.hours_from(first_whole_hour)) {
     steps[start_of_step(hour.start)].merge(HourSummary::from_row(hour));
   }

@@ -185,7 +185,7 @@ TEST_F(CommandLine, DoctorListsUnreadableRows) {
   build_registry(path, {.audits = 200, .orphans = 3, .bad_json = 4, .bad_timestamps = 5});
   const CommandResult result = run_program({"doctor", "--registry.path", path.string()});
   EXPECT_EQ(result.exit_code, 1);
-  for (const std::string finding : {"3 audits name", "4 audits have", "5 audits have"}) {
+  for (const std::string finding : {"3 audits name", "4 rows have", "5 rows have"}) {
     EXPECT_NE(result.out.find(finding), std::string::npos) << finding << "\n" << result.out;
   }
 }

@@ -221,8 +221,11 @@ TEST(MetricsOfARegistry, CountWhatCannotBeRead) {
     return Exposition(daemon.get("/metrics").body).value("decision_replay_integrity_" + name);
   };
   EXPECT_EQ(value("orphaned_audits"), 7);
-  EXPECT_EQ(value(R"(unreadable_rows{column="payload"})"), 6);
-  EXPECT_EQ(value(R"(unreadable_rows{column="created_at"})"), 5);
+  const auto rows = [&](const std::string& labels) {
+    return value("unreadable_rows{" + labels + ",table=\"task_audits\"}");
+  };
+  EXPECT_EQ(rows(R"(column="payload",kind="payload_not_json")"), 6);
+  EXPECT_EQ(rows(R"(column="created_at",kind="created_at_unreadable")"), 5);
 }
 
 }  // namespace

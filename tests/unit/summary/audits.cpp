@@ -134,4 +134,11 @@ void fold_all(Summarizer& summarizer) {
   FAIL() << "the summarizer finds no end";
 }
 
+void reconcile(testing::TempRegistry& registry, Summarizer& summarizer, Duration after) {
+  fold_all(summarizer);
+  registry.clock.advance(after);
+  registry.registry().changes().ring();  // the watch would, a little later
+  fold_all(summarizer);
+}
+
 }  // namespace replay::summary

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -59,6 +60,11 @@ class RandomAudits {
 
 /// Steps until nothing is left.
 void fold_all(Summarizer& summarizer);
+
+/// Lets so much time pass that the table's shape may be looked at again, and steps until nothing is
+/// left.
+void reconcile(testing::TempRegistry& registry, Summarizer& summarizer,
+               Duration after = std::chrono::seconds{5});
 
 /// Asks the registry under test.
 template <class Query>

@@ -1,8 +1,12 @@
 #include "summary/decision_facts.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "summary/exact.h"
 
 namespace replay::summary {
 namespace {
@@ -11,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr Instant kAt = from_micros(1'769'596'200'000'000);  // 2026-01-28T10:30:00Z
 constexpr const char* kSource = "2026-01-28T10:29:59Z";
-constexpr const char* kProcessed = "2026-01-28 10:29:59.250";
+constexpr const char* kProcessed = "2026-01-28T12:29:59.250+02:00";
 
 AuditRow audit(std::string event_type, std::optional<std::string> payload) {
   AuditRow row;
@@ -136,7 +140,71 @@ TEST(Facts, APayloadThatIsNoJsonIsAFlawOfAnyAudit) {
     EXPECT_EQ(facts_of(audit(type, "{oops")).flaws, std::vector{Flaw::payload}) << type;
     EXPECT_EQ(facts_of(audit(type, "")).flaws, std::vector{Flaw::payload}) << type;
     EXPECT_TRUE(facts_of(audit(type, std::nullopt)).flaws.empty()) << type;
-    EXPECT_TRUE(facts_of(audit(type, "[]")).flaws.empty()) << type;
+    EXPECT_EQ(facts_of(audit(type, " [1]")).flaws, std::vector{Flaw::no_object}) << type;
+  }
+}
+
+/// The flaws as facts_of() and the verification's own reading see them, which must be the same.
+std::vector<Flaw> flaws_of(const AuditRow& row) {
+  std::vector<Flaw> flaws = facts_of(row).flaws;
+  std::sort(flaws.begin(), flaws.end());
+  const std::set<Flaw> exact = exact_row(row).flaws;
+  EXPECT_EQ(flaws, std::vector(exact.begin(), exact.end()));
+  return flaws;
+}
+
+TEST(Facts, ASnapshotThatIsNoObjectIsAFlaw) {
+  for (const char* snapshot : {"null", "[]", "5", "\"text\""}) {
+    const auto row =
+        audit("SUPERVISOR_ALLOWED", R"({"decision_snapshot":)" + std::string(snapshot) + "}");
+    EXPECT_EQ(flaws_of(row), std::vector{Flaw::snapshot}) << snapshot;
+  }
+}
+
+TEST(Facts, ADecisionWithoutASnapshotIsNone) {
+  EXPECT_TRUE(flaws_of(audit("SUPERVISOR_ALLOWED", R"({"reason":"ok"})")).empty());
+  EXPECT_TRUE(flaws_of(audit("TASK_CREATED", R"({"decision_snapshot":null})")).empty());
+}
+
+TEST(Facts, AFindingWithoutACodeIsAFlaw) {
+  for (const char* findings :
+       {"[{}]", "[null]", R"([{"code":"A"},{"code":""}])", R"([{"code":7}])", "{}", "\"none\""}) {
+    const auto row = audit("SUPERVISOR_BLOCKED",
+                           R"({"decision_snapshot":{"findings":)" + std::string(findings) + "}}");
+    EXPECT_EQ(flaws_of(row), std::vector{Flaw::finding}) << findings;
+  }
+  for (const char* findings : {"[]", "null", R"([{"code":"A"}])"}) {
+    const auto row = audit("SUPERVISOR_BLOCKED",
+                           R"({"decision_snapshot":{"findings":)" + std::string(findings) + "}}");
+    EXPECT_TRUE(flaws_of(row).empty()) << findings;
+  }
+}
+
+TEST(Facts, ALagTimeThatCannotBeReadIsAFlaw) {
+  EXPECT_EQ(flaws_of(with_columns("soon", kProcessed)), std::vector{Flaw::lag_unreadable});
+  EXPECT_EQ(flaws_of(with_columns(kSource, "1769596200")), std::vector{Flaw::lag_unreadable});
+  EXPECT_EQ(flaws_of(with_columns(std::nullopt, std::nullopt, R"({"source_event_ts":17})")),
+            std::vector{Flaw::lag_unreadable});
+  EXPECT_TRUE(flaws_of(with_columns(kSource, std::nullopt, R"({"source_event_ts":17})")).empty());
+  EXPECT_TRUE(flaws_of(with_columns("", "", R"({"source_event_ts":""})")).empty());
+}
+
+TEST(Facts, AHalfNaivePairIsAFlawAndItsNaiveHalfIsUtc) {
+  const AuditRow row = with_columns("2026-01-28 10:29:59", "2026-01-28T12:30:00+02:00");
+  EXPECT_EQ(flaws_of(row), std::vector{Flaw::lag_half_naive});
+  EXPECT_EQ(facts_of(row).fact->lag, Duration{1s});
+  EXPECT_TRUE(flaws_of(with_columns("2026-01-28 10:29:59", "2026-01-28T10:30:00")).empty());
+}
+
+TEST(Facts, NothingInARowStopsTheReading) {
+  const std::string nul("a\0b", 3);
+  for (const std::string& text : {nul, std::string("\xff\xfe"), std::string("\xed\xa0\x80"),
+                                  std::string("1e999999"), std::string(300, '[')}) {
+    AuditRow row = audit("SUPERVISOR_" + text, text);
+    row.decision_id = row.source_event_ts = row.supervisor_processed_at = text;
+    EXPECT_FALSE(flaws_of(row).empty());
+    EXPECT_EQ(facts_of(row).fact->type, text);
+    EXPECT_EQ(facts_of(row).fact, exact_row(row).decision);
   }
 }
 

@@ -43,9 +43,7 @@ class Folding : public ::testing::Test {
   std::uint64_t total() {
     return ask(files_, [](const auto& view) { return decision_types(view, kLongAgo).total; });
   }
-  std::vector<std::string> differences() {
-    return ask(files_, [](const auto& view) { return verify(view); }).differences;
-  }
+  std::vector<std::string> differences() { return verify(files_.registry().reads()).differences; }
   void begin_rebuild() {
     files_.registry().writes().write_now([](registry::WriteTransaction& tx) {
       tx.begin_rebuild();
@@ -237,15 +235,41 @@ TEST_F(Folding, TheBellAndAThreadDoItAlone) {
 TEST_F(Folding, AFailureIsCountedAndTriedAgain) {
   registry::Registry& registry = files_.open();
   files_.exec(
-      "INSERT INTO decision_stats_hourly (window_start, detail) VALUES "
-      "('2026-01-28T10:00:00.000000Z', x'00')");
+      "CREATE TRIGGER refuses BEFORE INSERT ON decision_replay_facts "
+      "BEGIN SELECT raise(ABORT, 'no'); END");
   insert(files_, {Audit{}});
   Logger quiet(LogLevel::error, LogFormat::logfmt);
   Summarizer summarizer(registry, files_.clock, quiet, [](const auto&) {});
   summarizer.start();
   testing::wait_until("a failure", [&] { return summarizer.stats().failures > 0; });
-  files_.exec("DELETE FROM decision_stats_hourly");
+  files_.exec("DROP TRIGGER refuses");
   testing::wait_until("the row", [&] { return summarizer.stats().rows_folded == 1; });
+}
+
+TEST_F(Folding, WhatFailsInTheBackgroundDoesNotHoldUpNewRows) {
+  agentos_wrote(10);
+  registry::Registry& registry = files_.open();
+  files_.exec(
+      "CREATE TRIGGER refuses BEFORE INSERT ON decision_replay_facts WHEN new.audit_row <= 10 "
+      "BEGIN SELECT raise(ABORT, 'no'); END");
+  Logger quiet(LogLevel::error, LogFormat::logfmt);
+  Summarizer summarizer(registry, files_.clock, quiet, [](const auto&) {});
+  summarizer.start();
+  testing::wait_until("a failure", [&] { return summarizer.stats().failures > 0; });
+  insert(files_, {Audit{}});
+  testing::wait_until("the row", [&] { return summarizer.stats().rows_folded == 1; });
+  EXPECT_FALSE(summarizer.stats().complete);
+}
+
+TEST_F(Folding, ADamagedHourIsMadeAnewFromItsFacts) {
+  Summarizer& summarizer = open();
+  insert(files_, {Audit{}, Audit{}});
+  fold_all(summarizer);
+  files_.exec("UPDATE decision_stats_hourly SET detail = x'00'");
+  insert(files_, {Audit{}});
+  fold_all(summarizer);
+  EXPECT_EQ(total(), 3U);
+  EXPECT_EQ(differences(), std::vector<std::string>{});
 }
 
 }  // namespace

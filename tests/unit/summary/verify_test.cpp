@@ -44,9 +44,7 @@ class Verifying : public ::testing::Test {
     fold_all(summarizer);
   }
 
-  std::vector<std::string> differences() {
-    return ask(files_, [](const auto& view) { return verify(view); }).differences;
-  }
+  std::vector<std::string> differences() { return verify(files_.registry().reads()).differences; }
 
   /// Stores another content for the hour of ten, well encoded.
   void change_ten(const std::function<void(HourSummary&)>& change) {
@@ -62,7 +60,7 @@ class Verifying : public ::testing::Test {
 };
 
 TEST_F(Verifying, AgreesWithWhatWasFolded) {
-  const Verification result = ask(files_, [](const auto& view) { return verify(view); });
+  const Verification result = verify(files_.registry().reads());
   EXPECT_EQ(result.differences, std::vector<std::string>{});
   EXPECT_EQ(result.decisions, 4U);
   EXPECT_EQ(result.hours, 2U);
@@ -71,7 +69,7 @@ TEST_F(Verifying, AgreesWithWhatWasFolded) {
 
 TEST_F(Verifying, RowsNotFoldedYetAreToldNotCompared) {
   insert(files_, {Audit{}});
-  const Verification result = ask(files_, [](const auto& view) { return verify(view); });
+  const Verification result = verify(files_.registry().reads());
   EXPECT_EQ(result.rows_behind, 1U);
   EXPECT_EQ(result.differences, std::vector<std::string>{});
 }
@@ -210,7 +208,7 @@ TEST(VerifyingNothing, ARegistryThatWasNeverSummarisedIsSaidToBeSo) {
   files.exec(testing::v24_tables());
   insert(files, {Audit{}});
   files.open();
-  const auto found = ask(files, [](const auto& view) { return verify(view); }).differences;
+  const auto found = verify(files.registry().reads()).differences;
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found.front().find("No summary was ever built"), 0U);
 }
@@ -218,7 +216,7 @@ TEST(VerifyingNothing, ARegistryThatWasNeverSummarisedIsSaidToBeSo) {
 TEST(VerifyingNothing, AnEmptyRegistryAgrees) {
   testing::TempRegistry files;
   files.open();
-  EXPECT_TRUE(ask(files, [](const auto& view) { return verify(view); }).differences.empty());
+  EXPECT_TRUE(verify(files.registry().reads()).differences.empty());
 }
 
 }  // namespace
