@@ -36,7 +36,8 @@ class InboxCollector final : public prometheus::Collectable {
         counter("decision_replay_events_rejected_total",
                 "Events rejected because their task is unknown.", sample(stats.rejected)),
         counter("decision_replay_inbox_refused_requests_total",
-                "Requests turned away because the inbox was full or the registry locked.", sample(stats.refused)),
+                "Requests turned away because the inbox was full or the registry locked.",
+                sample(stats.refused)),
     };
   }
 

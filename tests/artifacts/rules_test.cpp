@@ -19,7 +19,7 @@ constexpr auto kRulesFile = REPLAY_SOURCE_DIR "/rules/decision-replay.rules.yml"
 constexpr auto kTestsFolder = REPLAY_SOURCE_DIR "/rules/tests";
 
 std::string file_text(const std::string& path) {
-  std::ifstream file(path);
+  const std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
   std::ostringstream text;
   text << file.rdbuf();
