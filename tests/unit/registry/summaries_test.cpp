@@ -72,6 +72,29 @@ TEST_F(SummaryTables, KeepHoursAndFactsAsGiven) {
   EXPECT_EQ(registry.ask("SELECT lag_p95 FROM decision_stats_hourly"), "0.75");
 }
 
+TEST_F(SummaryTables, APageOfLargeRowsIsAShortOne) {
+  registry.open();
+  for (int i = 0; i < 5; ++i) {
+    registry.exec(
+        "INSERT INTO task_audits (task_id, event_type, payload) VALUES ('t', 'X', '\"' || "
+        "hex(zeroblob(2500000)) || '\"')");
+  }
+  const auto page = [this](RowId after) {
+    return registry.registry().reads().read_now(
+        [after](const ReadView& view) { return view.audits_above(after, 1'000); });
+  };
+  const AuditPage first = page(0);
+  EXPECT_EQ(first.rows.size(), 2U) << "5 MB each";
+  EXPECT_TRUE(first.more);
+  const AuditPage last = page(4);
+  EXPECT_EQ(last.rows.size(), 1U);
+  EXPECT_FALSE(last.more);
+  const auto down = registry.registry().reads().read_now(
+      [](const ReadView& view) { return view.audits_down_from(5, 1'000); });
+  EXPECT_EQ(down.rows.size(), 2U);
+  EXPECT_TRUE(down.more);
+}
+
 TEST_F(SummaryTables, ARebuildClearsInStepsAndStartsAtTheEnd) {
   registry.exec(v24_tables());
   add_audits(3);

@@ -261,6 +261,41 @@ TEST_F(Folding, WhatFailsInTheBackgroundDoesNotHoldUpNewRows) {
   EXPECT_FALSE(summarizer.stats().complete);
 }
 
+TEST_F(Folding, LargeRowsAreFoldedWhateverTheirNumber) {
+  files_.exec(testing::v24_tables());
+  for (int i = 0; i < 5; ++i) {
+    files_.exec(
+        "INSERT INTO task_audits (task_id, event_type, created_at, payload) VALUES ('t', "
+        "'SUPERVISOR_ALLOWED', '2026-01-28', '\"' || hex(zeroblob(2500000)) || '\"');"
+        "UPDATE task_audits SET created_at = '2026-01-28 10:00:00'");
+  }
+  Summarizer& summarizer = open();
+  fold_all(summarizer);
+  EXPECT_EQ(total(), 5U);
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+}
+
+TEST_F(Folding, HostileTextsAreFoldedVerifiedAndSwept) {
+  files_.exec(testing::v24_tables());
+  files_.exec(
+      "INSERT INTO task_audits (task_id, event_type, created_at, payload, decision_id, "
+      "source_event_ts, supervisor_processed_at) VALUES "
+      "(CAST(x'61006200' AS TEXT), CAST(x'53555045525649534f525f4100ff' AS TEXT), 1769596200, "
+      "CAST(x'7b22610022' AS TEXT), CAST(x'00' AS TEXT), CAST(x'ff' AS TEXT), 5),"
+      "(CAST(x'ff' AS TEXT), 'SUPERVISOR_BLOCKED', 1769596200123.5, "
+      "'{\"decision_snapshot\":{\"findings\":[{\"code\":\"\\ud800\"}]}}', NULL, NULL, NULL),"
+      "('t', 'SUPERVISOR_BLOCKED', '2026-01-28T10:30:00Z', "
+      "'{\"n\":1e400,\"decision_snapshot\":{\"findings\":[{\"code\":\"R\"}]}}', NULL, NULL, NULL),"
+      "(x'00ff', x'00', 9e99, x'00ff', x'00', 1e400, x'')");
+  Summarizer& summarizer = open();
+  fold_all(summarizer);
+  EXPECT_EQ(total(), 3U);
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+  reconcile(files_, summarizer, std::chrono::hours{24});
+  EXPECT_EQ(summarizer.stats().corrected.total(), 0U);
+  EXPECT_EQ(files_.ask("SELECT min(json_valid(decision_types)) FROM decision_stats_hourly"), "1");
+}
+
 TEST_F(Folding, ADamagedHourIsMadeAnewFromItsFacts) {
   Summarizer& summarizer = open();
   insert(files_, {Audit{}, Audit{}});

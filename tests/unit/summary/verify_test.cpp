@@ -1,5 +1,6 @@
 #include "summary/verify.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <functional>
@@ -190,8 +191,54 @@ TEST_F(Verifying, FindsAChangedReason) {
 }
 
 TEST_F(Verifying, FindsAnAuditThatVanished) {
-  files_.exec("DELETE FROM task_audits WHERE audit_id = 3");
-  EXPECT_FALSE(differences().empty());
+  files_.exec("DELETE FROM task_audits WHERE audit_id = 4");
+  EXPECT_EQ(differences(),
+            (std::vector<std::string>{"2026-01-28T11: 0 ALLOWED in the rows, 1 in the summary.",
+                                      "2026-01-28T11: 0 ALLOWED in the rows, 1 in the column "
+                                      "decision_types.",
+                                      "2026-01-28T11: 0 ALLOWED in the rows, 1 in the facts."}));
+}
+
+TEST_F(Verifying, FindsAnAuditThatWasInserted) {
+  files_.exec(
+      "INSERT INTO task_audits (audit_id, task_id, event_type, created_at) VALUES "
+      "(-1, 't', 'SUPERVISOR_PAUSED', '2026-01-28T12:00:00Z');"
+      "DELETE FROM task_audits WHERE audit_id = 3;"
+      "INSERT INTO task_audits (audit_id, task_id, event_type, created_at) VALUES "
+      "(3, 't', 'SUPERVISOR_PAUSED', '2026-01-28T12:00:00Z')");
+  const auto found = differences();
+  EXPECT_NE(
+      std::ranges::find(found, "2026-01-28T12: the rows hold decisions, but there is no summary."),
+      found.end());
+  EXPECT_EQ(found.back(),
+            "Audit rows up to row id 0 are in no summary yet; let the daemon finish its backfill.");
+}
+
+TEST_F(Verifying, FindsAnAuditThatWasChanged) {
+  files_.exec("UPDATE task_audits SET created_at = '2026-01-28T10:07:00Z' WHERE audit_id = 2");
+  EXPECT_EQ(differences(),
+            (std::vector<std::string>{
+                "2026-01-28T10: the facts are not those of the rows.",
+                "Task t-1: the latest block is 2026-01-28T10:07:00.000000Z \"B\" in the rows, "
+                "2026-01-28T10:06:00.000000Z \"B\" in the summary."}));
+}
+
+TEST_F(Verifying, FindsFlawsThatAreNotOnRecordOrNoMore) {
+  files_.exec(
+      "UPDATE task_audits SET payload = '[]' WHERE audit_id = 3;"
+      "INSERT INTO decision_replay_flaws (audit_row, flaw) VALUES (4, 3)");
+  EXPECT_EQ(differences(), (std::vector<std::string>{
+                               "Row 4: snapshot_no_object is on record, but not so in the row.",
+                               "Row 3: payload_no_object is not on record."}));
+}
+
+TEST_F(Verifying, FindsPayloadIdsThatAreNotOnRecordOrNoMore) {
+  files_.exec(
+      "UPDATE task_audits SET payload = '{\"decision_id\":\"x\"}' WHERE audit_id = 3;"
+      "INSERT INTO decision_replay_ids (decision_id, audit_row) VALUES ('y', 4)");
+  EXPECT_EQ(differences(), (std::vector<std::string>{
+                               "Row 4: the decision id \"y\" is on record, but not so in the row.",
+                               "Row 3: the decision id \"x\" is not on record."}));
 }
 
 TEST_F(Verifying, SaysThatARebuildIsUnderWay) {
