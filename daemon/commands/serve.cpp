@@ -23,10 +23,12 @@
 #include "commands/policies.h"
 #include "commands/reloader.h"
 #include "commands/serve_flags.h"
+#include "commands/vital_parts.h"
 #include "commands/window_refresher.h"
 #include "config/config.h"
 #include "http/rate_limit.h"
 #include "http/server.h"
+#include "lifecycle/pulse.h"
 #include "lifecycle/signals.h"
 #include "lifecycle/systemd.h"
 #include "registry/registry.h"
@@ -43,6 +45,9 @@ namespace {
 /// How long requests under way may take once asked to stop, and how long stopping may take in all.
 constexpr std::chrono::seconds kDrainTime{4};
 constexpr std::chrono::seconds kStopTime{9};
+
+/// How long a vital part may be silent before the watchdog is no longer told that all is well.
+constexpr std::chrono::seconds kPatience{30};
 
 enum class Phase { starting, serving, stopping };
 
@@ -119,6 +124,7 @@ class Daemon {
       log_,
       [this](const http::ResponseRecord& record) { responses_.on_response(record); }};
   const std::string addresses_ = joined(server_.addresses());
+  lifecycle::Pulse pulse_{vital_parts(server_, registry_), kPatience, clock_, log_};
 };
 
 Daemon::Daemon(const config::Config& config, const ServeFlags& flags, const Clock& clock,
@@ -223,7 +229,7 @@ void Daemon::run(lifecycle::Signals& signals) {
         reload_on_signal();
         break;
       case lifecycle::Signals::Request::tick:
-        systemd_.alive();
+        if (systemd_.watched() && pulse_.beats()) systemd_.alive();
         break;
     }
   }
@@ -231,11 +237,13 @@ void Daemon::run(lifecycle::Signals& signals) {
 
 void Daemon::reload_on_signal() {
   systemd_.reloading();
+  std::string status = "Serving on " + addresses_;
   try {
     reloader_.reload();
-  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): logged and counted there
+  } catch (const std::exception&) {  // logged and counted there
+    status += "; the last reload was refused, see the log";
   }
-  systemd_.ready("Serving on " + addresses_);
+  systemd_.ready(status);
 }
 
 void Daemon::stop() {

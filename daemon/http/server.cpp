@@ -269,6 +269,8 @@ std::vector<std::string> Server::addresses() const {
 
 void Server::stop(std::chrono::milliseconds limit) { impl_->stop(limit); }
 
+void Server::post(std::function<void()> work) { asio::post(impl_->io, std::move(work)); }
+
 ServerStats Server::stats() const {
   const MutexLock lock(impl_->mutex);
   ServerStats stats = impl_->counts;

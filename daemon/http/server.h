@@ -89,6 +89,9 @@ class Server {
 
   [[nodiscard]] ServerStats stats() const;
 
+  /// Calls `work` on an io thread, once one has time; never, where the server ends before.
+  void post(std::function<void()> work);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

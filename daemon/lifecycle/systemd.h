@@ -15,6 +15,8 @@ class Systemd {
   void ready(std::string_view status) const;
   void reloading() const;
   void stopping() const;
+  /// Whether a watchdog expects alive().
+  [[nodiscard]] bool watched() const { return watchdog_usec_ != 0; }
   /// Call often; tells the watchdog when half its time has passed.
   void alive();
 

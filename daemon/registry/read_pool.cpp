@@ -1,5 +1,6 @@
 #include "registry/read_pool.h"
 
+#include <atomic>
 #include <deque>
 #include <future>
 #include <thread>
@@ -46,6 +47,7 @@ struct ReadPool::Impl {
       waiting.pop_front();
       lock.unlock();
       query.done(run(connection, query.job));
+      ++answered;
       query = {};  // what the job holds is freed before the lock is taken
       lock.lock();
     }
@@ -82,6 +84,8 @@ struct ReadPool::Impl {
     for (const Query& query : unanswered) query.done(stopping);
   }
 
+  std::atomic<std::uint64_t> answered = 0;
+
   Mutex mutex;
   std::condition_variable_any arrived;
   std::deque<Query> waiting GUARDED_BY(mutex);
@@ -103,6 +107,8 @@ ReadPool::ReadPool(const std::string& path, const Schema& schema, std::size_t co
 }
 
 ReadPool::~ReadPool() { impl_->stop(); }
+
+std::uint64_t ReadPool::answered() const { return impl_->answered; }
 
 boost::asio::awaitable<void> ReadPool::submit(Job job) {
   std::function<void(Done)> start = [impl = impl_.get(), job = std::move(job)](Done done) {

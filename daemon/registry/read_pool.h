@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -45,6 +46,9 @@ class ReadPool {
     run_and_wait([&result, &query](const ReadView& view) { result.emplace(query(view)); });
     return std::move(*result);
   }
+
+  /// Queries that have ended, well or not.
+  [[nodiscard]] std::uint64_t answered() const;
 
  private:
   using Job = std::function<void(const ReadView&)>;

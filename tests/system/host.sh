@@ -108,6 +108,8 @@ host_down() {
     kill -TERM "$host_nspawn" 2>/dev/null || true # PID 1 in there powers off
     for ((i = 0; i < 300; i++)); do kill -0 "$host_nspawn" 2>/dev/null || break; sleep 0.1; done
     [[ -n $host_leader ]] && kill -KILL "$host_leader" 2>/dev/null
+    for ((i = 0; i < 50; i++)); do kill -0 "$host_nspawn" 2>/dev/null || break; sleep 0.1; done
+    kill -KILL "$host_nspawn" 2>/dev/null
     wait "$host_nspawn" 2>/dev/null
   fi
   for cgroup in $(host_cgroups); do
