@@ -7,6 +7,9 @@
 namespace replay {
 class Clock;
 }
+namespace replay::alerting {
+class Alerting;
+}
 namespace replay::http {
 class Server;
 }
@@ -50,6 +53,8 @@ Collector registry(const registry::Vitals& vitals, const registry::WriteQueue& w
 Collector integrity(const registry::Vitals& vitals);
 Collector http(const HttpCounters& counters, const http::Server& server);
 Collector reload(const ReloadStatus& status);
+Collector alerts(const alerting::Alerting& alerting);
+Collector artifacts();
 Collector build_info();
 Collector process();
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "collectors/families.h"
+#include "collectors/samples.h"
 
 namespace replay::collectors {
 namespace {
@@ -35,7 +36,7 @@ void Scrape::add(std::string name, Collector collector) {
   collectors_.emplace_back(std::move(name), std::move(collector));
 }
 
-std::string Scrape::text() const {
+std::vector<MetricFamily> Scrape::families() const {
   std::vector<MetricFamily> families;
   std::vector<Series> durations;
   std::vector<Series> successes;
@@ -57,8 +58,15 @@ std::string Scrape::text() const {
   families.push_back(gauge("decision_replay_scrape_collector_success",
                            "Whether each collector gave its samples in this scrape.", successes));
   std::erase_if(families, [](const MetricFamily& family) { return family.metric.empty(); });
-  sort(families);
-  return prometheus::TextSerializer().Serialize(families);
+  return families;
 }
+
+std::string Scrape::text() const {
+  std::vector<MetricFamily> all = families();
+  sort(all);
+  return prometheus::TextSerializer().Serialize(all);
+}
+
+std::vector<alerting::Sample> Scrape::samples() const { return collectors::samples(families()); }
 
 }  // namespace replay::collectors

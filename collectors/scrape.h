@@ -4,6 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include <prometheus/metric_family.h>
+
+#include "alerting/sample.h"
 #include "collectors/collectors.h"
 
 namespace replay {
@@ -13,10 +16,10 @@ class Logger;
 
 namespace replay::collectors {
 
-/// The text of /metrics: every collector run by itself and timed. One that throws costs only its
+/// What /metrics answers: every collector run by itself and timed. One that throws costs only its
 /// own samples: its `decision_replay_scrape_collector_success` is 0, the reason is logged, the rest
 /// is served. Families and series are sorted, so that two scrapes can be compared. Thread rule:
-/// add() before the first text(); text() from any thread.
+/// add() before the first text(); text() and samples() from any thread.
 class Scrape {
  public:
   Scrape(const Clock& clock, Logger& log) : clock_(clock), log_(log) {}
@@ -27,7 +30,12 @@ class Scrape {
   /// Prometheus' text format, version 0.0.4.
   [[nodiscard]] std::string text() const;
 
+  /// The same as samples, for the daemon's own alerting.
+  [[nodiscard]] std::vector<alerting::Sample> samples() const;
+
  private:
+  [[nodiscard]] std::vector<prometheus::MetricFamily> families() const;
+
   const Clock& clock_;
   Logger& log_;
   std::vector<std::pair<std::string, Collector>> collectors_;

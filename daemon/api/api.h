@@ -10,6 +10,9 @@
 namespace replay {
 class Clock;
 }
+namespace replay::alerting {
+class Alerting;
+}
 namespace replay::registry {
 class ReadPool;
 class WriteQueue;
@@ -38,6 +41,7 @@ struct Services {
   registry::WriteQueue& writes;
   supervisor::Inbox& inbox;
   supervisor::DecisionWaiters* waiters;  ///< null: AgentOS's own supervisor decides, `?wait` is 409
+  const alerting::Alerting* alerting;    ///< null: off
   const Clock& clock;
   std::chrono::seconds cache_max_age{60};  ///< of trace answers
   std::string metrics_path = "/metrics";
@@ -58,11 +62,14 @@ http::Handler blocked_reasons(const Services& services);
 http::Handler timeseries(const Services& services);
 http::Handler inbox(const Services& services);
 http::Handler integrity(const Services& services);
+http::Handler alerts(const Services& services);
 http::Handler metrics(const Services& services);
 http::Handler healthy(const Services& services);
 http::Handler ready(const Services& services);
 http::Handler reload(const Services& services);
 http::Handler landing(const Services& services);
+http::Handler runbook_page(const Services& services);
+http::Handler metrics_page(const Services& services);
 http::Handler openapi(const Services& services);
 
 /// The API as one table.

@@ -35,6 +35,8 @@ constexpr std::string_view kLinks =
 <a href="/api/governance/stats/decision-lag">decision lag</a>,
 <a href="/api/governance/stats/blocked-reasons">blocked reasons</a></li>
 <li><a href="/api/governance/tasks?status=BLOCKED">Blocked tasks</a></li>
+<li><a href="/api/governance/alerts">Alerts</a> of the daemon's own alerting</li>
+<li><a href="/docs/runbook">Runbook</a>, <a href="/docs/metrics">metrics explained</a></li>
 <li><a href="/openapi.json">API description</a> (OpenAPI)</li>
 </ul>
 </main>

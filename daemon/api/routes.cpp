@@ -19,12 +19,15 @@ std::vector<http::Route> routes(const Services& services) {
       {get, "/api/governance/stats/timeseries", "timeseries", timeseries(services)},
       {get, "/api/governance/inbox", "inbox", inbox(services)},
       {get, "/api/governance/integrity", "integrity", integrity(services)},
+      {get, "/api/governance/alerts", "alerts", alerts(services)},
       {get, services.metrics_path, "metrics", metrics(services)},
       {get, "/-/healthy", "healthy", healthy(services)},
       {get, "/-/ready", "ready", ready(services)},
       {post, "/-/reload", "reload", reload(services)},
       {put, "/-/reload", "reload", reload(services)},
       {get, "/openapi.json", "openapi", openapi(services)},
+      {get, "/docs/runbook", "docs", runbook_page(services)},
+      {get, "/docs/metrics", "docs", metrics_page(services)},
       {get, "/", "landing", landing(services)},
   };
 }

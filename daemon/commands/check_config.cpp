@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
+#include "commands/alert_rules.h"
 #include "commands/commands.h"
 #include "commands/policies.h"
 #include "config/config.h"
@@ -17,6 +18,7 @@ int check(const std::string& file) {
   try {
     const config::Config config = config::load(file);
     if (!config.web_config_file.empty()) config::check_web_config(config.web_config_file);
+    (void)load_alert_rules(config.alert_rule_files);
     if (checked_policy(policy_files(config.policy_files)) == nullptr) return 1;
   } catch (const Error& error) {
     std::cerr << error.what() << '\n';
@@ -29,9 +31,10 @@ int check(const std::string& file) {
 }  // namespace
 
 void add_check_config(CLI::App& program, Command& chosen) {
-  CLI::App* command = program.add_subcommand("check-config",
-                                             "Read a configuration file and the policies it names, "
-                                             "as serve would, and say what is wrong.");
+  CLI::App* command =
+      program.add_subcommand("check-config",
+                             "Read a configuration file, the policies and the rule files it names, "
+                             "as serve would, and say what is wrong.");
   command->footer(
       "Example: decision-replay check-config /etc/decision-replay/decision-replay.yml\n"
       "Exit code 0: valid, 1: not, with each mistake and its line on standard error.");

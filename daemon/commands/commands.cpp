@@ -40,7 +40,7 @@ Command parse_command_line(int argc, const char* const* argv) {
 
   Command chosen;
   for (const auto add : {add_serve, add_check_config, add_doctor, add_unblock, add_policy,
-                         add_summary, add_version}) {
+                         add_summary, add_artifacts, add_version}) {
     add(program, chosen);
   }
   try {

@@ -22,6 +22,7 @@ using Command = std::function<int()>;
 // One factory per file: adds the subcommand to the program and, where the user chose it, sets
 // `chosen`.
 void add_serve(CLI::App& program, Command& chosen);
+void add_artifacts(CLI::App& program, Command& chosen);
 void add_check_config(CLI::App& program, Command& chosen);
 void add_doctor(CLI::App& program, Command& chosen);
 void add_unblock(CLI::App& program, Command& chosen);

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "alerting/alerting.h"
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -19,6 +20,8 @@
 #include "collectors/http_counters.h"
 #include "collectors/scrape.h"
 #include "collectors/window_lags.h"
+#include "commands/alert_evaluations.h"
+#include "commands/alert_rules.h"
 #include "commands/commands.h"
 #include "commands/policies.h"
 #include "commands/reloader.h"
@@ -111,8 +114,15 @@ class Daemon {
       clock_,
       {.max_backlog = config_.max_backlog, .keep_event_times = config_.supervisor_enabled}};
 
+  std::unique_ptr<alerting::Alerting> alerting_ =
+      config_.alerting.alertmanagers.empty()
+          ? nullptr
+          : std::make_unique<alerting::Alerting>(
+                config_.alerting, load_alert_rules(config_.alert_rule_files), clock_, log_);
+
   http::RateLimit rate_limit_{clock_, config_.rate_limit_per_minute};
-  Reloader reloader_{flags_.config_file, rate_limit_, supervisor_.get(), clock_, log_};
+  Reloader reloader_{flags_.config_file, rate_limit_, supervisor_.get(),
+                     alerting_.get(),    clock_,      log_};
   collectors::HttpCounters responses_{clock_};
   collectors::Scrape scrape_{clock_, log_};
   http::Router router_{api::routes(services())};
@@ -124,6 +134,7 @@ class Daemon {
       log_,
       [this](const http::ResponseRecord& record) { responses_.on_response(record); }};
   const std::string addresses_ = joined(server_.addresses());
+  std::unique_ptr<AlertEvaluations> evaluations_;  ///< null: no alerting
   lifecycle::Pulse pulse_{vital_parts(server_, registry_), kPatience, clock_, log_};
 };
 
@@ -133,6 +144,10 @@ Daemon::Daemon(const config::Config& config, const ServeFlags& flags, const Cloc
   // The address of a socket that systemd passed on is only known now.
   for (const std::string& address : server_.addresses()) (void)config::listen_address(address);
   add_collectors();
+  if (alerting_) {
+    evaluations_ =
+        std::make_unique<AlertEvaluations>(*alerting_, scrape_, server_.addresses().front(), log_);
+  }
   phase_ = Phase::serving;
   const registry::RegistrySizes sizes =
       registry_.reads().read_now([](const registry::ReadView& view) { return view.sizes(); });
@@ -164,6 +179,7 @@ api::Services Daemon::services() {
       .writes = registry_.writes(),
       .inbox = inbox_,
       .waiters = supervisor_ ? &waiters_ : nullptr,
+      .alerting = alerting_.get(),
       .clock = clock_,
       .cache_max_age = config_.cache_max_age,
       .metrics_path = config_.telemetry_path,
@@ -193,6 +209,8 @@ void Daemon::add_collectors() {
   scrape_.add("registry", collectors::registry(vitals_, registry_.writes(), clock_));
   scrape_.add("integrity", collectors::integrity(vitals_));
   scrape_.add("http", collectors::http(responses_, server_));
+  if (alerting_) scrape_.add("alerts", collectors::alerts(*alerting_));
+  scrape_.add("artifacts", collectors::artifacts());
   scrape_.add("reload", collectors::reload(reloader_.status()));
   scrape_.add("build_info", collectors::build_info());
   scrape_.add("process", collectors::process());
@@ -282,8 +300,8 @@ void add_serve(CLI::App& program, Command& chosen) {
       "serve",
       "Run the daemon: take events in, decide them, summarise, and serve the API and the metrics.");
   command->footer(
-      "Flags win over the configuration file. SIGHUP or POST /-/reload takes over policies and the "
-      "rate limit;\n"
+      "Flags win over the configuration file. SIGHUP or POST /-/reload takes over policies, alert "
+      "rules and the rate limit;\n"
       "SIGTERM or Ctrl-C finishes what is under way and ends, a second one ends at once.\n"
       "Examples:\n"
       "  decision-replay serve\n"

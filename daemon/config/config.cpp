@@ -51,6 +51,19 @@ std::vector<http::ListenAddress> addresses(const Setting& from) {
   return list;
 }
 
+/// Base URLs of Alertmanagers. They are shown in metrics and logs, so they hold no password.
+std::vector<std::string> alertmanagers(const Setting& from) {
+  std::vector<std::string> urls = from.texts();
+  for (std::string& url : urls) {
+    while (url.ends_with('/')) url.pop_back();
+    const bool http = url.starts_with("http://") || url.starts_with("https://");
+    if (!http || url.find_first_of("@?# ") != std::string::npos) {
+      from.refuse("must be base URLs without a user, as in http://127.0.0.1:9093");
+    }
+  }
+  return urls;
+}
+
 std::string url_path(const Setting& from) {
   std::string path = from.text();
   if (path.size() < 2 || path.front() != '/') from.refuse("must be a path, as in /metrics");
@@ -118,6 +131,13 @@ constexpr std::array kKeys{
         [](Config& c, const Setting& s) {
           c.cache_max_age = duration_cast<seconds>(s.length(seconds{0}, days{1}));
         }},
+    Key{"alerting.alertmanagers",
+        [](Config& c, const Setting& s) { c.alerting.alertmanagers = alertmanagers(s); }},
+    Key{"alerting.rule_files", [](Config& c, const Setting& s) { c.alert_rule_files = files(s); }},
+    Key{"alerting.evaluation_interval",
+        [](Config& c, const Setting& s) {
+          c.alerting.evaluation_interval = s.length(seconds{1}, hours{1});
+        }},
     Key{"web.listen_addresses",
         [](Config& c, const Setting& s) { c.web.addresses = addresses(s); }},
     Key{"web.telemetry_path", [](Config& c, const Setting& s) { c.telemetry_path = url_path(s); }},
@@ -135,7 +155,7 @@ constexpr std::array kKeys{
 
 /// Sections of the contract whose feature is still to be built: better refused than silently
 /// without effect.
-constexpr std::array<std::string_view, 3> kLater{"alerting", "backup", "auth"};
+constexpr std::array<std::string_view, 2> kLater{"backup", "auth"};
 
 bool is_section(const std::string& name) {
   return std::any_of(kKeys.begin(), kKeys.end(), [&](const Key& key) {

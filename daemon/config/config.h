@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "alerting/alerting.h"
 #include "base/log.h"
 #include "http/server.h"
 #include "registry/registry.h"
@@ -26,6 +27,8 @@ struct Config {
   std::vector<std::filesystem::path> policy_files;  ///< empty: the shipped default
   std::uint32_t rate_limit_per_minute = 100;        ///< api.rate_limit.requests_per_minute, 0 = off
   std::chrono::seconds cache_max_age{60};           ///< api.cache_max_age
+  alerting::Options alerting;
+  std::vector<std::filesystem::path> alert_rule_files;  ///< empty: the shipped one
   http::ServerOptions web;
   std::filesystem::path web_config_file;  ///< empty: none
   std::string telemetry_path = "/metrics";

@@ -40,6 +40,10 @@ TEST_F(CommandLine, HelpIsEverywhere) {
                                              {"summary"},
                                              {"summary", "verify"},
                                              {"summary", "rebuild"},
+                                             {"artifacts"},
+                                             {"artifacts", "list"},
+                                             {"artifacts", "export"},
+                                             {"artifacts", "verify"},
                                              {"version"}}) {
     std::vector<std::string> arguments = command;
     arguments.emplace_back("--help");
