@@ -17,10 +17,11 @@ double rise(std::span<const History::Point> points) {
   return total;
 }
 
-/// The rise within [from, to], extrapolated from what lies between the first and the last sample:
-/// Prometheus' extrapolatedRate(), step by step, so that numbers are equal.
+/// What lies between the first and the last sample, extrapolated to [from, to] and divided by
+/// `divisor`: Prometheus' extrapolatedRate(), in its order of operations, because a threshold may be
+/// met in the last bit.
 std::optional<double> extrapolated_rise(std::span<const History::Point> points, Instant from,
-                                        Instant to) {
+                                        Instant to, double divisor) {
   if (points.size() < 2) return std::nullopt;
   const double measured = rise(points);
   const double sampled = to_seconds(points.back().at - points.front().at);
@@ -35,7 +36,7 @@ std::optional<double> extrapolated_rise(std::span<const History::Point> points, 
   double extrapolated = sampled;
   extrapolated += to_start < threshold ? to_start : between_samples / 2;
   extrapolated += to_end < threshold ? to_end : between_samples / 2;
-  return measured * (extrapolated / sampled);
+  return measured * (extrapolated / sampled / divisor);
 }
 
 /// NaN only where every sample is.
@@ -55,11 +56,9 @@ std::optional<double> over_range(RangeCall::Function function,
                                  std::span<const History::Point> points, Instant from, Instant to) {
   switch (function) {
     case RangeCall::Function::rate:
-      if (const auto total = extrapolated_rise(points, from, to))
-        return *total / to_seconds(to - from);
-      return std::nullopt;
+      return extrapolated_rise(points, from, to, to_seconds(to - from));
     case RangeCall::Function::increase:
-      return extrapolated_rise(points, from, to);
+      return extrapolated_rise(points, from, to, 1);
     case RangeCall::Function::max_over_time:
       return best(points, std::greater<>());
     case RangeCall::Function::min_over_time:

@@ -130,6 +130,11 @@ TEST_F(Evaluate, IncreaseIsExtrapolatedToTheRange) {
   EXPECT_EQ(vector("increase(a[4m30s])"), (Samples{{{}, 9}}));
 }
 
+TEST_F(Evaluate, RateDividesInPrometheusOrder) {
+  for (int i = 0; i <= 5; ++i) minute({series("a", {}, 7200.0 * i)});
+  EXPECT_EQ(vector("rate(a[5m])")[{}], 120.00000000000001);
+}
+
 TEST_F(Evaluate, IncreaseIsNotExtrapolatedBelowZero) {
   minute({series("b", {}, 0)});
   for (int i = 0; i <= 3; ++i) minute({series("a", {}, 2 * i)});
