@@ -18,8 +18,8 @@ double rise(std::span<const History::Point> points) {
 }
 
 /// What lies between the first and the last sample, extrapolated to [from, to] and divided by
-/// `divisor`: Prometheus' extrapolatedRate(), in its order of operations, because a threshold may be
-/// met in the last bit.
+/// `divisor`: Prometheus' extrapolatedRate(), in its order of operations, because a threshold may
+/// be met in the last bit.
 std::optional<double> extrapolated_rise(std::span<const History::Point> points, Instant from,
                                         Instant to, double divisor) {
   if (points.size() < 2) return std::nullopt;

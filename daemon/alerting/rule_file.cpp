@@ -11,6 +11,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "alerting/duration.h"
+#include "alerting/rule_file_documents.h"
 #include "base/error.h"
 
 namespace replay::alerting {
@@ -21,8 +22,11 @@ class File {
  public:
   explicit File(const std::string& name) : name_(name) {}
 
+  [[noreturn]] void refuse(int line, const std::string& mistake) const {
+    throw Error(ErrorKind::malformed, name_ + ":" + std::to_string(line) + ": " + mistake);
+  }
   [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& mistake) const {
-    throw Error(ErrorKind::malformed, name_ + ":" + std::to_string(mark.line + 1) + ": " + mistake);
+    refuse(mark.line + 1, mistake);
   }
 
   void check_map(const YAML::Node& node, const std::string& what,
@@ -148,9 +152,12 @@ void read_group(RuleSet& set, const File& file, const YAML::Node& group,
   }
 }
 
-YAML::Node document(std::string_view yaml, const File& file) {
+YAML::Node document(const std::string& yaml, const File& file) {
   try {
-    return YAML::Load(std::string(yaml));
+    if (const auto line = second_document_line(yaml)) {
+      file.refuse(*line, "The document ends before this; a file holds one.");
+    }
+    return YAML::Load(yaml);
   } catch (const YAML::Exception& problem) {
     file.refuse(problem.mark, "This is not YAML: " + problem.msg + ".");
   }
@@ -161,7 +168,7 @@ YAML::Node document(std::string_view yaml, const File& file) {
 void add_rules(RuleSet& set, std::string_view yaml, const std::string& file_name,
                const IsOwnMetric& is_own_metric) {
   const File file(file_name);
-  const YAML::Node root = document(yaml, file);
+  const YAML::Node root = document(std::string(yaml), file);
   file.check_map(root, "A rule file", {"groups"});
   const YAML::Node groups = root["groups"];
   if (!groups || !groups.IsSequence()) file.refuse(root.Mark(), "groups must be a list.");

@@ -84,6 +84,8 @@ TEST(RuleFile, MistakeIsRefusedWithItsLine) {
   EXPECT_EQ(mistake(with_rule("{alert: A}")), "x.yml:4: expr must be a text.");
   EXPECT_EQ(mistake("[]"), "x.yml:1: A rule file is a map.");
   EXPECT_EQ(mistake("{}"), "x.yml:1: groups must be a list.");
+  EXPECT_EQ(mistake("groups: []\n---\ngroups: []\n"),
+            "x.yml:2: The document ends before this; a file holds one.");
   EXPECT_TRUE(mistake("a: [").starts_with("x.yml:")) << mistake("a: [");
 }
 
