@@ -32,6 +32,20 @@ class SummariesCollector final : public prometheus::Collectable {
                 sample(stats.rows_folded)),
         counter("decision_replay_summaries_failures_total",
                 "Attempts to summarise that failed; they are repeated.", sample(stats.failures)),
+        counter("decision_replay_summaries_damaged_total",
+                "Runs of audit rows that could not be read because the file is damaged, and were "
+                "passed by.",
+                sample(stats.damaged)),
+        counter("decision_replay_summaries_sweeps_total",
+                "Comparisons with every audit row that the daemon has ended since start.",
+                sample(stats.sweeps)),
+        counter(
+            "decision_replay_summaries_corrections_total",
+            "What was mended in the summaries because rows had been added out of order, removed "
+            "or changed behind them.",
+            {{{{"kind", "added"}}, sample(stats.corrected.added)},
+             {{{"kind", "removed"}}, sample(stats.corrected.removed)},
+             {{{"kind", "changed"}}, sample(stats.corrected.changed)}}),
     };
   }
 

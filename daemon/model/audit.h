@@ -26,8 +26,10 @@ struct AuditRow {
 /// A piece of the table: as many rows as asked for, or fewer where their payloads are large, so
 /// that nobody who reads a table holds more than some megabytes of it.
 struct AuditPage {
-  std::vector<AuditRow> rows;  ///< not empty where there is any
-  bool more = false;           ///< the page ended early or is full; false: nothing comes after it
+  std::vector<AuditRow> rows;
+  RowId next = 0;        ///< where to ask for the page after it
+  bool more = false;     ///< false: nothing comes after it
+  bool damaged = false;  ///< no rows: those before `next` cannot be read, the file is damaged there
 };
 
 }  // namespace replay

@@ -48,6 +48,7 @@ struct Sweep {
   RowId row = kStart;           ///< rows up to here are done
   std::uint64_t rows = 0;       ///< how many there are of them
   std::uint64_t found = 0;      ///< differences so far
+  std::uint64_t damaged = 0;    ///< runs of rows that could not be read, and were passed by
   std::optional<Instant> hour;  ///< rows are done, and so are hours before this one
 
   static constexpr RowId kStart = std::numeric_limits<RowId>::min();
@@ -135,6 +136,7 @@ struct FoldBatch {
   std::optional<std::int64_t> anchor;  ///< of the row at `high`
   std::uint64_t rows = 0;              ///< audit rows it holds
   bool completes_backfill = false;
+  bool damaged = false;        ///< rows could not be read, and are passed by
   std::vector<HourRow> hours;  ///< whole new content of each touched hour
   std::vector<DecisionFact> facts;
   std::vector<FlawedRow> flaws;

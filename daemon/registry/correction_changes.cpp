@@ -26,6 +26,7 @@ bool WriteTransaction::correct(const Correction& correction) {
   set_state(connection_, "sweep_row", sweep.row);
   set_state(connection_, "sweep_rows", static_cast<std::int64_t>(sweep.rows));
   set_state(connection_, "sweep_found", static_cast<std::int64_t>(sweep.found));
+  set_state(connection_, "sweep_damaged", static_cast<std::int64_t>(sweep.damaged));
   set_state(connection_, "sweep_hour",
             sweep.hour ? std::optional(to_micros(*sweep.hour)) : std::nullopt);
   return true;

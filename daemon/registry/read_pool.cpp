@@ -63,7 +63,8 @@ struct ReadPool::Impl {
         connection.exec("ROLLBACK");
         throw;
       }
-      connection.exec("COMMIT");
+      // Nothing was written, and after a damaged page that the job has passed by COMMIT fails.
+      connection.exec("ROLLBACK");
       return nullptr;
     } catch (...) {
       return current_as_error();

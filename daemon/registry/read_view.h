@@ -69,7 +69,8 @@ class ReadView {
   [[nodiscard]] std::vector<DecisionFact> facts_between(Instant from, Instant before) const;
   [[nodiscard]] std::vector<DecisionFact> blocked_facts_from(
       Instant from) const;  ///< [from, …), ascending
-  /// Audits above a row id, ascending / at or below one, descending.
+  /// Audits above a row id, ascending / at or below one, descending. Where the file is damaged they
+  /// end early, and the page after that passes by what cannot be read.
   [[nodiscard]] AuditPage audits_above(RowId row, std::size_t limit) const;
   [[nodiscard]] AuditPage audits_down_from(RowId row, std::size_t limit) const;
   /// One row's decision id, from the column or the payload.
@@ -92,7 +93,7 @@ class ReadView {
   /// million) less the rows above it, and the anchor of the row at `upto`.
   [[nodiscard]] TableShape shape(std::string_view table, RowId upto) const;
   /// A fingerprint of the row's task_id, event_type and created_at, the same in every run and
-  /// version; nullopt where the row is gone. Costs one look-up.
+  /// version; nullopt where the row is gone, or cannot be read. Costs one look-up.
   [[nodiscard]] std::optional<std::int64_t> anchor(std::string_view table, RowId row) const;
 
   // Inbox (inbox_queries.cpp)

@@ -1,5 +1,7 @@
 #include <string_view>
 
+#include <SQLiteCpp/Exception.h>
+
 #include "registry/connection.h"
 #include "registry/read_view.h"
 #include "registry/sql.h"
@@ -36,7 +38,12 @@ std::optional<std::int64_t> ReadView::anchor(std::string_view table, RowId row) 
   Statement find =
       connection_.statement(table == "task_audits" ? sql::kAuditAnchor : sql::kEventAnchor);
   find.bind(":row", row);
-  if (!find.step()) return std::nullopt;
+  try {
+    if (!find.step()) return std::nullopt;
+  } catch (const SQLite::Exception& failure) {
+    if (!is_damage(failure)) throw;
+    return std::nullopt;
+  }
   Fingerprint fingerprint;
   for (const char* column : {"task_id", "event_type", "created_at"})
     fingerprint.add(find.text_if(column));

@@ -1,7 +1,9 @@
 #include "registry/statement.h"
 
 #include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
+#include <sqlite3.h>
 
 #include "base/error.h"
 
@@ -98,6 +100,10 @@ std::optional<Instant> Statement::instant_if(const char* column) const {
   if (!value.isText()) return std::nullopt;
   return parse_instant(
       std::string_view(value.getText(), static_cast<std::size_t>(value.getBytes())));
+}
+
+bool is_damage(const SQLite::Exception& failure) {
+  return (failure.getErrorCode() & 0xFF) == SQLITE_CORRUPT;
 }
 
 }  // namespace replay::registry

@@ -8,8 +8,9 @@
 #include "base/time.h"
 
 namespace SQLite {
+class Exception;
 class Statement;
-}
+}  // namespace SQLite
 
 namespace replay::registry {
 
@@ -50,5 +51,8 @@ class Statement {
  private:
   SQLite::Statement& prepared_;
 };
+
+/// The statement met a page of the file that cannot be what SQLite wrote; others may go on.
+[[nodiscard]] bool is_damage(const SQLite::Exception& failure);
 
 }  // namespace replay::registry

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <SQLiteCpp/Exception.h>
+
 #include "base/json.h"
 #include "registry/connection.h"
 #include "registry/read_view.h"
@@ -8,9 +10,6 @@
 
 namespace replay::registry {
 namespace {
-
-/// What a page holds at most of payloads; the last row of a page may go past it.
-constexpr std::size_t kPageBytes = 8U << 20U;
 
 std::optional<RowId> edge_row(Connection& connection, const char* sql) {
   Statement edge = connection.statement(sql);
@@ -48,32 +47,6 @@ std::vector<DecisionFact> read_facts(Statement& rows) {
   return facts;
 }
 
-AuditRow to_audit(const Statement& row) {
-  AuditRow audit;
-  audit.row = row.integer("row");
-  audit.task = TaskId(row.text_if("task_id").value_or(""));
-  audit.event_type = row.text_if("event_type").value_or("");
-  audit.created_at = row.instant_if("created_at");
-  audit.payload = row.text_if("payload");
-  audit.decision_id = row.text_if("decision_id");
-  audit.source_event_ts = row.text_if("source_event_ts");
-  audit.supervisor_processed_at = row.text_if("supervisor_processed_at");
-  return audit;
-}
-
-AuditPage read_page(Connection& connection, const char* sql, RowId row, std::size_t limit) {
-  Statement rows = connection.statement(sql);
-  rows.bind(":row", row).bind(":limit", static_cast<std::int64_t>(limit));
-  AuditPage page;
-  std::size_t bytes = 0;
-  while (bytes < kPageBytes && rows.step()) {
-    page.rows.push_back(to_audit(rows));
-    bytes += page.rows.back().payload.value_or("").size();
-  }
-  page.more = page.rows.size() == limit || bytes >= kPageBytes;
-  return page;
-}
-
 FoldState to_fold_state(const State& state) {
   const auto as_instant = [&state](std::string_view key) {
     const auto micros = value_of(state, key);
@@ -93,6 +66,7 @@ FoldState to_fold_state(const State& state) {
     fold.sweep = {.row = *row,
                   .rows = as_count("sweep_rows"),
                   .found = as_count("sweep_found"),
+                  .damaged = as_count("sweep_damaged"),
                   .hour = as_instant("sweep_hour")};
   }
   fold.swept_at = as_instant("swept_at");
@@ -104,7 +78,13 @@ FoldState to_fold_state(const State& state) {
 
 FoldState ReadView::fold_state() const {
   FoldState fold = to_fold_state(read_state(connection_));
-  const auto first = edge_row(connection_, sql::kFirstAuditRow);
+  std::optional<RowId> first;
+  try {
+    first = edge_row(connection_, sql::kFirstAuditRow);
+  } catch (const SQLite::Exception& failure) {
+    // How much is behind is not known then; the rest is, and new rows are at the other end.
+    if (!is_damage(failure)) throw;
+  }
   fold.last = edge_row(connection_, sql::kLastAuditRow);
   if (first && *first <= fold.low) fold.behind += static_cast<std::uint64_t>(fold.low - *first + 1);
   if (first && fold.last && *fold.last > fold.high)
@@ -161,22 +141,6 @@ std::vector<DecisionFact> ReadView::blocked_facts_from(Instant from) const {
   Statement rows = connection_.statement(sql::kBlockedFactsFrom);
   rows.bind(":from", to_micros(from));
   return read_facts(rows);
-}
-
-AuditPage ReadView::audits_above(RowId row, std::size_t limit) const {
-  return read_page(connection_, sql::kAuditsAbove, row, limit);
-}
-
-AuditPage ReadView::audits_down_from(RowId row, std::size_t limit) const {
-  return read_page(connection_, sql::kAuditsDownFrom, row, limit);
-}
-
-AuditPage ReadView::events_above(RowId row, std::size_t limit) const {
-  return read_page(connection_, sql::kEventsAbove, row, limit);
-}
-
-AuditPage ReadView::events_down_from(RowId row, std::size_t limit) const {
-  return read_page(connection_, sql::kEventsDownFrom, row, limit);
 }
 
 std::vector<DecisionFact> ReadView::facts_of_rows(RowId above, std::size_t limit) const {

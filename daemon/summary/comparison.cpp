@@ -130,6 +130,11 @@ void Comparison::stray_facts(std::uint64_t count, Instant from) {
       " on belong to no decision in the rows.");
 }
 
+void Comparison::unreadable(RowId after, RowId upto) {
+  say("Rows " + std::to_string(after + 1) + " to " + std::to_string(upto) +
+      " cannot be read: the registry's file is damaged there.");
+}
+
 void Comparison::of_row(RowId row, std::string_view what, bool in_row) {
   say("Row " + std::to_string(row) + ": " + std::string(what) +
       (in_row ? " is not on record." : " is on record, but not so in the row."));

@@ -24,6 +24,8 @@ class Comparison {
   void facts(Instant start, const ExactHour& exact, const ExactHour& stored);
   /// Facts where the rows have no decisions at all.
   void stray_facts(std::uint64_t count, Instant from);
+  /// Rows (after, upto] cannot be read.
+  void unreadable(RowId after, RowId upto);
   /// `what` is in the row or on record of it, and not both.
   void of_row(RowId row, std::string_view what, bool in_row);
   void blocks(const ExactBlocks& exact, const ExactBlocks& stored);

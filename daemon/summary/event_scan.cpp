@@ -35,12 +35,12 @@ std::optional<EventScan> plan_event_scan(const registry::ReadView& view) {
   if (last < now.high) return scan;
 
   AuditPage page = view.events_above(now.high, kChunk);
-  if (!page.rows.empty()) {
-    scan.to.high = scan.upto = page.rows.back().row;
+  if (page.next != now.high) {
+    scan.to.high = scan.upto = page.next;
   } else {
     page = view.events_down_from(now.low, kChunk);
     scan.upto = now.low;
-    if (!page.rows.empty()) scan.to.low = page.rows.back().row - 1;
+    scan.to.low = page.next;
     if (!page.more) scan.to.low = std::min<RowId>(scan.to.low, 0);
     scan.above = scan.to.low;
     if (scan.from == scan.to) return std::nullopt;

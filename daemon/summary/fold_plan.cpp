@@ -68,9 +68,10 @@ FoldPlan plan_fold(const registry::ReadView& view, Instant now) {
   FoldPlan plan{.state = view.fold_state(), .batch = {}};
   if (plan.state.clearing || ends_below_high(plan.state)) return plan;
   const AuditPage page = view.audits_above(plan.state.high, kChunk);
-  if (page.rows.empty()) return plan;
+  if (page.next == plan.state.high) return plan;
   FoldBatch batch = batch_from(plan.state, now);
-  batch.high = page.rows.back().row;
+  batch.high = page.next;
+  batch.damaged = page.damaged;
   batch.anchor = view.anchor("task_audits", batch.high);
   add_rows(batch, page.rows, view);
   plan.batch = std::move(batch);
@@ -82,7 +83,8 @@ FoldPlan plan_backfill(const registry::ReadView& view, Instant now) {
   if (plan.state.clearing) return plan;
   const AuditPage page = view.audits_down_from(plan.state.low, kChunk);
   FoldBatch batch = batch_from(plan.state, now);
-  if (!page.rows.empty()) batch.low = page.rows.back().row - 1;
+  batch.low = page.next;
+  batch.damaged = page.damaged;
   // At the end the ids before the first row count as done as well: `low` above 0 means that a
   // backfill is under way.
   if (!page.more) batch.low = std::min<RowId>(batch.low, 0);
@@ -97,8 +99,7 @@ FoldPlan plan_backfill(const registry::ReadView& view, Instant now) {
 
 FoldedDecisions folded_decisions(const registry::ReadView& view, RowId after, RowId last) {
   const AuditPage page = view.audits_above(after, kChunk);
-  FoldedDecisions found{.decisions = {},
-                        .last = page.more ? std::min(last, page.rows.back().row) : last};
+  FoldedDecisions found{.decisions = {}, .last = page.more ? std::min(last, page.next) : last};
   for (const AuditRow& row : page.rows) {
     auto fact = facts_of(row).fact;
     if (fact && row.row <= last) found.decisions.push_back(std::move(*fact));

@@ -61,6 +61,11 @@ void Reconciler::sweep(const FoldState& state) {
     return plan_sweep(view, from, now);
   };
   const SweepPlan plan = registry_.reads().read_now(look);
+  if (plan.correction.sweep.damaged > from.damaged) {
+    ++damaged_;
+    log_.error("audit rows cannot be read, the registry's file is damaged",
+               {{"near_row", plan.correction.sweep.row}});
+  }
   if (plan.matters()) {
     write(plan);
     return;

@@ -39,6 +39,8 @@ class Reconciler {
   [[nodiscard]] Steady rests_until() const { return rest_until_; }
   [[nodiscard]] const Differences& corrected() const { return corrected_; }  ///< since start
   [[nodiscard]] std::uint64_t sweeps() const { return sweeps_; }             ///< ended since start
+  /// Runs of rows that could not be read, since start.
+  [[nodiscard]] std::uint64_t damaged() const { return damaged_; }
 
  private:
   [[nodiscard]] bool is_due(const FoldState& state) const;
@@ -60,6 +62,7 @@ class Reconciler {
   Differences found_;  ///< by the sweep under way
   Differences corrected_;
   std::uint64_t sweeps_ = 0;
+  std::uint64_t damaged_ = 0;
 };
 
 }  // namespace replay::summary

@@ -92,6 +92,7 @@ struct Summarizer::Impl {
   std::optional<RowId> observed GUARDED_BY(one_step);
   BackfillProgress progress GUARDED_BY(one_step);
   Reconciler reconciler GUARDED_BY(one_step);
+  std::uint64_t damaged GUARDED_BY(one_step) = 0;  ///< met while folding
   Steady events_at GUARDED_BY(one_step) = Steady::min();
 
   mutable Mutex stats_mutex;
@@ -152,8 +153,14 @@ void Summarizer::Impl::observe(const FoldState& state) {
 bool Summarizer::Impl::write(const FoldBatch& batch, registry::Priority priority) {
   const auto job = [&batch](registry::WriteTransaction& tx) { return tx.fold(batch); };
   if (!registry.writes().write_now(job, priority)) return false;
+  if (batch.damaged) {
+    ++damaged;
+    log.error("audit rows cannot be read, the registry's file is damaged",
+              {{"near_row", priority == registry::Priority::background ? batch.low : batch.high}});
+  }
   const MutexLock lock(stats_mutex);
   stats.rows_folded += batch.rows;
+  stats.damaged = damaged + reconciler.damaged();
   return true;
 }
 
@@ -201,6 +208,7 @@ void Summarizer::Impl::publish_reconciliation() {
   const MutexLock lock(stats_mutex);
   stats.corrected = reconciler.corrected();
   stats.sweeps = reconciler.sweeps();
+  stats.damaged = damaged + reconciler.damaged();
 }
 
 void Summarizer::Impl::run(const std::stop_token& stop) {

@@ -22,9 +22,10 @@ struct SummarizerStats {
   std::uint64_t rows_folded = 0;  ///< since start
   std::uint64_t rows_behind = 0;  ///< as of the last look
   std::uint64_t failures = 0;
-  bool complete = false;     ///< nothing left to backfill
-  std::uint64_t sweeps = 0;  ///< ended since start
-  Differences corrected;     ///< since start
+  std::uint64_t damaged = 0;  ///< runs of rows that could not be read, and were passed by
+  bool complete = false;      ///< nothing left to backfill
+  std::uint64_t sweeps = 0;   ///< ended since start
+  Differences corrected;      ///< since start
 };
 
 /// Folds every audit row, whoever wrote it, into hourly summaries: new rows on the bell, older ones
@@ -47,8 +48,8 @@ class Summarizer {
   Summarizer& operator=(const Summarizer&) = delete;
 
   /// Folds on the bell until destruction, on a thread of its own, which no failure ends: it is
-  /// counted, logged and tried again. Rows that cannot be read hold up what comes behind new ones,
-  /// never new rows.
+  /// counted, logged and tried again. What fails behind new rows does not hold them up; rows that
+  /// cannot be read are passed by, and read again by every sweep.
   void start();
 
   /// One step: a piece of a rebuild's clearing, else new rows, else a chunk of backfill, else of

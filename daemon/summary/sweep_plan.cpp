@@ -31,6 +31,7 @@ RowId end_of(const FoldState& state) { return state.last.value_or(std::min<RowId
 /// The rows of a range and everything that is kept of them.
 struct Piece {
   RowId upto = kLastRow;  ///< kLastRow: nothing comes after it
+  bool damaged = false;   ///< the rows cannot be read, and what is kept of them stays
   std::vector<AuditRow> rows;
   std::vector<DecisionFact> facts;
   std::vector<FlawedRow> flaws;
@@ -53,12 +54,17 @@ void keep_upto(std::vector<Entry>& entries, RowId upto) {
 /// Rows above `after` up to `high`; what is kept of rows past `high` is of no row.
 Piece read_piece(const registry::ReadView& view, const FoldState& state, RowId after, RowId high) {
   AuditPage page = view.audits_above(std::max(after, state.low), kChunk);
-  Piece piece{.rows = std::move(page.rows),
-              .facts = view.facts_of_rows(after, kChunk),
-              .flaws = view.flaws_of_rows(after, kChunk),
-              .ids = view.ids_of_rows(after, kChunk)};
-  const RowId rows_upto =
-      page.more && piece.rows.back().row < high ? piece.rows.back().row : kLastRow;
+  Piece piece;
+  if (page.damaged) {
+    piece.upto = page.more ? std::min(page.next, high) : high;
+    piece.damaged = true;
+    return piece;
+  }
+  piece.rows = std::move(page.rows);
+  piece.facts = view.facts_of_rows(after, kChunk);
+  piece.flaws = view.flaws_of_rows(after, kChunk);
+  piece.ids = view.ids_of_rows(after, kChunk);
+  const RowId rows_upto = page.more && page.next < high ? page.next : kLastRow;
   piece.upto = std::min({rows_upto, complete_upto(piece.facts), complete_upto(piece.flaws),
                          complete_upto(piece.ids)});
   keep_upto(piece.rows, std::min(piece.upto, high));
@@ -93,6 +99,7 @@ class Comparer {
   Comparer(const registry::ReadView& view, SweepPlan& plan) : view_(view), plan_(plan) {}
 
   void compare(const Piece& piece) {
+    if (piece.damaged) return;
     Expected expected = expect(piece.rows);
     facts(piece.facts, expected.facts);
     flaws(piece.flaws, expected.flaws);
@@ -218,12 +225,16 @@ SweepPlan plan_sweep(const registry::ReadView& view, const Sweep& sweep, Instant
     rows_done = piece.upto >= state.high;
     after.row = std::min(piece.upto, state.high);
     after.rows += piece.rows.size();
+    after.damaged += piece.damaged ? 1 : 0;
   }
   // Hours are looked at in the same step where it may be, or new rows would put them off for ever.
   if (rows_done && plan.differences.total() == 0 && compare_hours(view, plan) &&
       end_agrees(view, state, plan)) {
+    const TableShape shape = view.shape("task_audits", state.high);
     plan.correction.ends = true;
-    plan.correction.batch.anchor = view.anchor("task_audits", state.high);
+    plan.correction.batch.anchor = shape.anchor;
+    // Rows that cannot be read cannot be counted one by one, and are no reason to sweep again.
+    if (after.damaged > 0) after.rows = shape.rows.value_or(after.rows);
   }
   after.found += plan.differences.total();
   return plan;

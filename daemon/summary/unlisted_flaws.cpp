@@ -18,19 +18,19 @@ using ReadPage = AuditPage (registry::ReadView::*)(RowId, std::size_t) const;
 /// Calls `visit` for every row of a table outside (low, high].
 void each_row_outside(registry::ReadPool& reads, RowId low, RowId high, ReadPage above,
                       ReadPage down_from, const std::function<void(const AuditRow&)>& visit) {
-  const auto each = [&](ReadPage read_page, RowId from, RowId step) {
+  const auto each = [&](ReadPage read_page, RowId from) {
     for (bool more = true; more;) {
       const auto read = [&](const registry::ReadView& view) {
         return (view.*read_page)(from, kRowsAtOnce);
       };
       const AuditPage page = reads.read_now(read);
       for (const AuditRow& row : page.rows) visit(row);
-      if (!page.rows.empty()) from = page.rows.back().row + step;
+      from = page.next;
       more = page.more;
     }
   };
-  each(above, high, 0);
-  each(down_from, low, -1);
+  each(above, high);
+  each(down_from, low);
 }
 
 }  // namespace

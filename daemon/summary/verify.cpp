@@ -80,7 +80,11 @@ bool Verifier::begin(const registry::ReadView& view) {
 /// Returns the row up to which everything was read.
 RowId Verifier::read_piece(const registry::ReadView& view, RowId after, RowId last) {
   const AuditPage page = view.audits_above(after, kRowsAtOnce);
-  const RowId upto = page.more ? std::min(last, page.rows.back().row) : last;
+  const RowId upto = page.more ? std::min(last, page.next) : last;
+  if (page.damaged) {
+    comparison_.unreadable(after, upto);
+    return upto;
+  }
   std::set<std::pair<RowId, Flaw>> flaws;
   std::map<RowId, DecisionId> ids;
   for (const AuditRow& row : page.rows) {

@@ -29,7 +29,7 @@ std::vector<DecisionFact> unfolded_from(const registry::ReadView& view, Instant 
       if (fact && fact->at >= from) found.push_back(std::move(*fact));
     }
     if (!page.more) break;
-    above = page.rows.back().row;
+    above = page.next;
     read += page.rows.size();
   }
   return found;

@@ -1,7 +1,10 @@
 #include "summary/summarizer.h"
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -294,6 +297,49 @@ TEST_F(Folding, HostileTextsAreFoldedVerifiedAndSwept) {
   reconcile(files_, summarizer, std::chrono::hours{24});
   EXPECT_EQ(summarizer.stats().corrected.total(), 0U);
   EXPECT_EQ(files_.ask("SELECT min(json_valid(decision_types)) FROM decision_stats_hourly"), "1");
+}
+
+/// Overwrites the page of the file that holds `mark`.
+void damage_page_with(const std::filesystem::path& file, const std::string& mark) {
+  constexpr std::size_t kPage = 4'096;
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const std::size_t at = bytes.find(mark);
+  ASSERT_NE(at, std::string::npos);
+  std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+  out.seekp(static_cast<std::streamoff>(at / kPage * kPage));
+  out << std::string(kPage, '\xff');
+}
+
+TEST_F(Folding, DamagedPagesArePassedByAndToldOf) {
+  files_.exec(testing::v24_tables());
+  files_.exec(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+      "INSERT INTO task_audits (task_id, event_type, created_at, payload) "
+      "SELECT 't', 'SUPERVISOR_ALLOWED', '2026-01-28 10:00:00', "
+      "'{\"mark\":\"<' || i || '>' || hex(zeroblob(400)) || '\"}' FROM n");
+  files_.open();
+  files_.close();
+  files_.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  damage_page_with(files_.path(), "<1500>");
+  damage_page_with(files_.path(), "<2>");
+  Summarizer& summarizer = open();
+  fold_all(summarizer);
+  EXPECT_TRUE(summarizer.stats().complete);
+  EXPECT_GE(summarizer.stats().damaged, 2U);
+  EXPECT_GT(total(), 2'980U);
+  EXPECT_LT(total(), 3'000U);
+  insert(files_, {Audit{}});
+  fold_all(summarizer);
+  const std::uint64_t before = total();
+  reconcile(files_, summarizer);
+  EXPECT_EQ(total(), before);
+  const std::uint64_t sweeps = summarizer.stats().sweeps;
+  reconcile(files_, summarizer);
+  EXPECT_EQ(summarizer.stats().sweeps, sweeps) << "damage alone is no reason to sweep";
+  const auto found = differences();
+  ASSERT_FALSE(found.empty());
+  EXPECT_NE(found.front().find("cannot be read"), std::string::npos) << found.front();
 }
 
 TEST_F(Folding, ADamagedHourIsMadeAnewFromItsFacts) {
