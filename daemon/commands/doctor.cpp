@@ -149,7 +149,7 @@ int doctor(const Arguments& arguments) {
   Logger log(LogLevel::error, LogFormat::logfmt);
   const registry::Options options = registry_options(arguments.registry);
   const bool was_in_wal_mode = in_wal_mode(options.path);
-  registry::Registry registry(options, clock, log);
+  registry::Registry registry(options, log);
 
   Condition condition = examine(registry, was_in_wal_mode, clock);
   if (arguments.fix) {

@@ -92,7 +92,7 @@ class Daemon {
   std::atomic<Phase> phase_ = Phase::starting;
 
   lifecycle::Systemd systemd_;
-  registry::Registry registry_{config_.registry, clock_, log_};
+  registry::Registry registry_{config_.registry, log_};
   registry::Vitals vitals_{registry_, clock_, log_};
 
   summary::LiveQuantiles lag_{clock_};

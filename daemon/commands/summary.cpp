@@ -22,7 +22,7 @@ using Steady = std::chrono::steady_clock;
 int verify(const RegistryArguments& arguments) {
   const SystemClock clock;
   Logger log(LogLevel::warn, LogFormat::logfmt);
-  registry::Registry registry(registry_options(arguments), clock, log);
+  registry::Registry registry(registry_options(arguments), log);
   const summary::Verification result = summary::verify(registry.reads());
   for (const std::string& difference : result.differences) std::cout << difference << '\n';
   if (result.rows_behind > 0) {
@@ -66,7 +66,7 @@ class Progress {
 int rebuild(const RegistryArguments& arguments) {
   const SystemClock clock;
   Logger log(LogLevel::warn, LogFormat::logfmt);
-  registry::Registry registry(registry_options(arguments), clock, log);
+  registry::Registry registry(registry_options(arguments), log);
   const auto started = Steady::now();
   registry.writes().write_now([](registry::WriteTransaction& tx) {
     tx.begin_rebuild();

@@ -22,7 +22,7 @@ struct Arguments {
 int unblock(const Arguments& arguments) {
   const SystemClock clock;
   Logger log(LogLevel::warn, LogFormat::logfmt);
-  registry::Registry registry(registry_options(arguments.registry), clock, log);
+  registry::Registry registry(registry_options(arguments.registry), log);
   const std::string status = registry.writes().write_now([&](registry::WriteTransaction& tx) {
     return tx.unblock(TaskId(arguments.task), arguments.actor, arguments.reason, clock.now());
   });

@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Statement.h>
 
 #include "base/mutex.h"
+#include "registry/registry_file.h"
 
 namespace replay::registry {
 namespace {
@@ -16,8 +17,9 @@ constexpr std::chrono::milliseconds kLookEvery{50};
 }  // namespace
 
 struct ChangeWatch::Impl {
-  explicit Impl(const std::string& path)
-      : db(path, SQLite::OPEN_READONLY),
+  explicit Impl(RegistryFile& registry_file)
+      : file(registry_file),
+        db(file.path().string(), SQLite::OPEN_READONLY),
         version(db, "PRAGMA data_version"),
         last_version(data_version()) {}
 
@@ -48,6 +50,7 @@ struct ChangeWatch::Impl {
   /// A registry that cannot be read just now has no news; the readers and the writer report that it
   /// cannot.
   void look_once() {
+    (void)file.look();
     try {
       const int now = data_version();
       if (now != last_version) ring();
@@ -56,6 +59,7 @@ struct ChangeWatch::Impl {
     }
   }
 
+  RegistryFile& file;
   SQLite::Database db;
   SQLite::Statement version;
   int last_version;
@@ -68,7 +72,7 @@ struct ChangeWatch::Impl {
   std::thread watcher;
 };
 
-ChangeWatch::ChangeWatch(const std::string& path) : impl_(std::make_unique<Impl>(path)) {
+ChangeWatch::ChangeWatch(RegistryFile& file) : impl_(std::make_unique<Impl>(file)) {
   impl_->watcher = std::thread([impl = impl_.get()] { impl->look_until_stopped(); });
 }
 

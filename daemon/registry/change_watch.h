@@ -3,17 +3,19 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
 
 namespace replay::registry {
 
+class RegistryFile;
+
 /// The one bell: rung by our writer after each COMMIT and, within 250 ms, by anybody else's (PRAGMA
 /// data_version, which moves on other connections' commits only). It carries no data; listeners
-/// look at the tables, and one that finds nothing writes nothing, so the bell falls silent. Thread
-/// rule: any thread; it has a thread and a connection of its own.
+/// look at the tables, and one that finds nothing writes nothing, so the bell falls silent. As
+/// often it looks whether the file is in its place. Thread rule: any thread; it has a thread and a
+/// connection of its own.
 class ChangeWatch {
  public:
-  explicit ChangeWatch(const std::string& path);
+  explicit ChangeWatch(RegistryFile& file);
   ~ChangeWatch();
   ChangeWatch(const ChangeWatch&) = delete;
   ChangeWatch& operator=(const ChangeWatch&) = delete;

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/error.h"
+#include "registry/sql.h"
 
 namespace replay::registry {
 namespace {
@@ -23,6 +24,7 @@ Connection::Connection(const std::string& path, const Schema& schema, Access acc
     const int flags = access == Access::read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
     db_ = std::make_unique<SQLite::Database>(path, flags, kBusyTimeoutMs);
     if (access == Access::read_write) db_->exec("PRAGMA synchronous = FULL");
+    (void)db_->execAndGet(sql::kSchemaVersion);
   } catch (const SQLite::Exception& failure) {
     std::throw_with_nested(Error(ErrorKind::unavailable,
                                  "Cannot open the registry " + path + ": " + failure.what() + "."));
@@ -38,6 +40,8 @@ SQLite::Statement& Connection::prepared(const char* sql) {
 }
 
 void Connection::exec(const char* sql) { db_->exec(sql); }
+
+bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_->getHandle()) == 0; }
 
 Error to_error(const SQLite::Exception& failure) {
   const std::string text = failure.what();
@@ -84,8 +88,13 @@ std::exception_ptr current_as_error() {
   }
 }
 
-bool is_refusal(const SQLite::Exception& failure) {
-  return (failure.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT;
+bool is_damage(const SQLite::Exception& failure) {
+  const int code = failure.getErrorCode() & 0xFF;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+bool is_refusal(const SQLite::Exception& failure, const Connection& connection) {
+  return (failure.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT && connection.in_transaction();
 }
 
 }  // namespace replay::registry

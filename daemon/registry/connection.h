@@ -20,8 +20,9 @@ class Error;
 
 namespace replay::registry {
 
-/// One connection to the registry and its statements, each prepared once. Thread rule: one thread
-/// at a time.
+/// One connection to the registry and its statements, each prepared once. It has read from the file
+/// when it is made, so that its write-ahead log, too, is the one that was there then. Thread rule:
+/// one thread at a time.
 class Connection {
  public:
   enum class Access { read_only, read_write };
@@ -37,6 +38,7 @@ class Connection {
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
 
   void exec(const char* sql);
+  [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] SQLite::Database& database() { return *db_; }
   [[nodiscard]] const Schema& schema() const { return schema_; }
 
@@ -54,7 +56,11 @@ class Connection {
 /// REQUIRES: inside a catch.
 [[nodiscard]] std::exception_ptr current_as_error();
 
-/// A constraint or trigger of the registry refused the statement, and only that statement.
-[[nodiscard]] bool is_refusal(const SQLite::Exception& failure);
+/// A constraint or trigger of the registry refused the statement, and only that statement: the
+/// transaction goes on.
+[[nodiscard]] bool is_refusal(const SQLite::Exception& failure, const Connection& connection);
+
+/// The file holds other bytes than SQLite wrote.
+[[nodiscard]] bool is_damage(const SQLite::Exception& failure);
 
 }  // namespace replay::registry

@@ -122,8 +122,8 @@ void WriteTransaction::drop_event_time(const EventId& event) {
   drop.bind(":event", event.str()).execute();
 }
 
-/// False where a trigger refuses the status (aborts the statement) or ignores it. The decision
-/// stands all the same.
+/// False where a trigger refuses the status (aborts the statement) or ignores it: the decision
+/// stands all the same. One that ends the whole transaction takes the decision with it.
 bool WriteTransaction::set_status(const TaskId& task, std::string_view status, Instant now) {
   std::optional<std::string> replaced;
   {
@@ -137,7 +137,7 @@ bool WriteTransaction::set_status(const TaskId& task, std::string_view status, I
     set.bind(":task", task.str()).bind(":status", in_case_of(status, replaced)).bind(":now", now);
     return set.execute() > 0;
   } catch (const SQLite::Exception& failure) {
-    if (!is_refusal(failure)) throw;
+    if (!is_refusal(failure, connection_)) throw;
     return false;
   }
 }

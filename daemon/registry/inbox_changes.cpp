@@ -66,7 +66,7 @@ bool WriteTransaction::create_task(const TaskId& task, const NewTask& details, I
     Statement insert = connection_.statement(sql::kInsertTask);
     insert.bind(":task", task.str()).bind(":status", "PENDING").bind(":now", now).execute();
   } catch (const SQLite::Exception& failure) {
-    if (!is_refusal(failure)) throw;
+    if (!is_refusal(failure, connection_)) throw;
     return false;
   }
   Statement describe = connection_.statement(sql::kDescribeTask);

@@ -6,11 +6,13 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "registry/connection.h"
+#include "registry/index_creation.h"
+#include "registry/registry_file.h"
 #include "registry/schema.h"
+#include "registry/sql.h"
 
 namespace replay::registry {
 namespace {
@@ -28,7 +30,9 @@ SQLite::Database open_file(const Options& options) {
   try {
     SQLite::Database db(options.path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
                         kOpenPatienceMs);
-    db.exec("PRAGMA journal_mode = WAL");
+    (void)db.execAndGet(sql::kSchemaVersion);
+    // Without rights, room or the lock it stays as it is: that is no reason not to serve reads.
+    (void)db.tryExec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = FULL");
     return db;
   } catch (const SQLite::Exception& failure) {
@@ -39,58 +43,62 @@ SQLite::Database open_file(const Options& options) {
 }
 
 /// Makes what is missing in an empty or an adopted file. True: a new registry was made.
-bool prepare(SQLite::Database& db, const std::filesystem::path& path) {
+bool make_tables(SQLite::Database& db, const Options& options) {
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
   const bool is_new = Schema::is_empty(db);
   if (!is_new && !Schema::is_registry(db)) {
     throw Error(
         ErrorKind::corrupt,
-        path.string() +
+        options.path.string() +
             " is a database but no AgentOS registry: it has no tables tasks and task_audits.");
   }
   if (is_new) Schema::create_registry(db);
   Schema::create_own_tables(db);
+  if (is_new && options.manage_indexes) {
+    for (const IndexDefinition& index : Schema(db).missing_indexes(db))
+      db.exec(index.create_statement());
+  }
   transaction.commit();
   return is_new;
+}
+
+/// The same, writing nothing where nothing is missing.
+bool prepare(SQLite::Database& db, const Options& options) {
+  if (Schema::is_registry(db) && Schema::has_own_tables(db)) return false;
+  try {
+    return make_tables(db, options);
+  } catch (const SQLite::Exception& failure) {
+    const Error meaning = to_error(failure);
+    std::throw_with_nested(
+        Error(meaning.kind(),
+              "Cannot prepare the registry " + options.path.string() + ": " + meaning.what()));
+  }
 }
 
 }  // namespace
 
 struct Registry::Impl {
-  Impl(const Options& options, const Clock& clock, Logger& log)
-      : path(options.path), db(open_file(options)) {
-    const bool is_new = prepare(db, path);
+  Impl(const Options& options, Logger& log) : db(open_file(options)), file(options.path, log) {
+    const bool is_new = prepare(db, options);
     schema.emplace(db);
     log.info(is_new ? "registry created" : "registry opened",
-             {{"path", path.string()}, {"generation", schema->generation()}});
+             {{"path", file.path().string()}, {"generation", schema->generation()}});
     for (const std::string& index : Schema::harmful_indexes(db)) {
       log.warn(
           "index makes other people's inserts fail; run decision-replay doctor --fix to drop it",
           {{"index", index}});
     }
-    if (options.manage_indexes) create_missing_indexes(clock, log, is_new);
-    changes.emplace(path.string());
-    writes.emplace(path.string(), *schema, *changes, log);
-    reads.emplace(path.string(), *schema, options.read_connections);
+    if (options.manage_indexes) create_missing_indexes(db, *schema, kIndexTimeLimit, log);
+    changes.emplace(file);
+    writes.emplace(file, *schema, *changes, log);
+    reads.emplace(file.path().string(), *schema, options.read_connections);
   }
 
-  /// One transaction each, so that other processes get their turns between them. Those of a new
-  /// registry are no news.
-  void create_missing_indexes(const Clock& clock, Logger& log, bool is_new) {
-    for (const IndexDefinition& index : schema->missing_indexes(db)) {
-      const auto start = clock.steady_now();
-      db.exec(index.create_statement());
-      const std::chrono::duration<double> taken = clock.steady_now() - start;
-      if (is_new) continue;
-      log.info("index created",
-               {{"index", index.name}, {"table", index.table}, {"seconds", taken.count()}});
-    }
-  }
-
-  const std::filesystem::path path;
   /// Opened first and closed last, so that the end of the daemon leaves no WAL behind: the last
-  /// connection to close empties it, and one that only reads cannot.
+  /// connection to close empties it, and one that only reads cannot. (SQLite leaves it alone where
+  /// the file is no longer the one at the path.)
   SQLite::Database db;
+  RegistryFile file;
   std::optional<Schema> schema;
   // The watch outlives the writer, which rings it; the readers go first.
   std::optional<ChangeWatch> changes;
@@ -98,9 +106,9 @@ struct Registry::Impl {
   std::optional<ReadPool> reads;
 };
 
-Registry::Registry(const Options& options, const Clock& clock, Logger& log) {
+Registry::Registry(const Options& options, Logger& log) {
   try {
-    impl_ = std::make_unique<Impl>(options, clock, log);
+    impl_ = std::make_unique<Impl>(options, log);
   } catch (const SQLite::Exception& failure) {
     std::throw_with_nested(to_error(failure));
   }
@@ -112,6 +120,7 @@ ReadPool& Registry::reads() { return *impl_->reads; }
 WriteQueue& Registry::writes() { return *impl_->writes; }
 ChangeWatch& Registry::changes() { return *impl_->changes; }
 const Schema& Registry::schema() const { return *impl_->schema; }
-const std::filesystem::path& Registry::path() const { return impl_->path; }
+const RegistryFile& Registry::file() const { return impl_->file; }
+const std::filesystem::path& Registry::path() const { return impl_->file.path(); }
 
 }  // namespace replay::registry

@@ -39,6 +39,16 @@ std::vector<std::vector<std::string>> indexes_of(const SQLite::Database& db,
   return indexes;
 }
 
+std::set<std::string> own_parts(const SQLite::Database& db) {
+  std::set<std::string> parts;
+  SQLite::Statement list(db, sql::kOwnParts);
+  while (list.executeStep()) parts.insert(list.getColumn("part").getString());
+  if (!parts.contains("decision_replay_state")) return parts;
+  SQLite::Statement state(db, sql::kState);
+  while (state.executeStep()) parts.insert("state " + state.getColumn("key").getString());
+  return parts;
+}
+
 bool starts_with(const std::vector<std::string>& columns, const std::vector<std::string>& leading) {
   return columns.size() >= leading.size() &&
          std::equal(leading.begin(), leading.end(), columns.begin());
@@ -86,6 +96,16 @@ void Schema::create_own_tables(SQLite::Database& db) {
   while (info.executeStep())
     has_detail = has_detail || info.getColumn("name").getString() == "detail";
   if (!has_detail) db.exec(sql::kAddHourDetail);
+}
+
+/// Compared with what they are where nothing else is, so that there is no second list of them.
+bool Schema::has_own_tables(const SQLite::Database& db) {
+  SQLite::Database complete(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  create_registry(complete);
+  create_own_tables(complete);
+  const std::set<std::string> needed = own_parts(complete);
+  const std::set<std::string> present = own_parts(db);
+  return std::includes(present.begin(), present.end(), needed.begin(), needed.end());
 }
 
 bool Schema::has(std::string_view table, std::string_view column) const {

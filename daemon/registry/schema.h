@@ -35,6 +35,8 @@ class Schema {
   /// transaction.
   static void create_registry(SQLite::Database& db);
   static void create_own_tables(SQLite::Database& db);
+  /// Whether create_own_tables() would find nothing to do.
+  [[nodiscard]] static bool has_own_tables(const SQLite::Database& db);
 
   [[nodiscard]] bool has(std::string_view table, std::string_view column) const;
   [[nodiscard]] bool has_table(std::string_view table) const;

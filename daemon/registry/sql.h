@@ -9,6 +9,7 @@ namespace replay::registry::sql {
 inline constexpr const char* kTableExists =
     "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name";
 inline constexpr const char* kAnyTable = "SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1";
+inline constexpr const char* kSchemaVersion = "PRAGMA schema_version";
 inline constexpr const char* kTableColumns = "SELECT name, type FROM pragma_table_info(:table)";
 inline constexpr const char* kIndexesOfTable =
     "SELECT name FROM pragma_index_list(:table) WHERE partial = 0";
@@ -20,6 +21,13 @@ inline constexpr const char* kHarmfulIndexes =
     "ORDER BY name";
 inline constexpr const char* kIndexToCountBy =
     "SELECT 1 FROM pragma_index_list(:table) WHERE partial = 0";
+/// Tables and indexes of our own, the columns of those that are ours alone, and the tables that
+/// every registry needs.
+inline constexpr const char* kOwnParts =
+    "SELECT name AS part FROM sqlite_master WHERE name LIKE 'decision\\_%' ESCAPE '\\' "
+    "OR name IN ('supervisor_inbox', 'supervisor_checkpoint') "
+    "UNION ALL SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c "
+    "WHERE m.type = 'table' AND m.name LIKE 'decision\\_%' ESCAPE '\\'";
 inline constexpr const char* kAddHourDetail =
     "ALTER TABLE decision_stats_hourly ADD COLUMN detail BLOB";
 

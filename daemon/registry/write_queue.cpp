@@ -1,13 +1,11 @@
 #include "registry/write_queue.h"
 
 #include <deque>
-#include <filesystem>
 #include <future>
 #include <thread>
 #include <vector>
 
 #include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
 #include <sqlite3.h>
 
 #include "base/error.h"
@@ -16,7 +14,8 @@
 #include "registry/change_watch.h"
 #include "registry/completion.h"
 #include "registry/connection.h"
-#include "registry/sql.h"
+#include "registry/registry_file.h"
+#include "registry/writer.h"
 
 namespace replay::registry {
 namespace {
@@ -28,49 +27,53 @@ constexpr std::size_t kGroupSize = 32;
 /// Jobs waiting; more are refused with "busy", which HTTP clients see as 503.
 constexpr std::size_t kMostWaiting = 4096;
 
-/// How long BEGIN IMMEDIATE waits for another process, and the naps it waits in.
-constexpr std::chrono::milliseconds kBusyPatience{5'000};
-constexpr int kBusyNapMs = 5;
-
-/// SQLite's automatic checkpoint cannot restart a WAL that readers never leave; past this size we
-/// ask for it.
-constexpr std::uintmax_t kWalLimitBytes = 128U << 20U;
-constexpr std::chrono::seconds kLookAtWalEvery{1};
-
 /// While writes fail, how often a small one is tried.
 constexpr std::chrono::seconds kProveEvery{1};
 
-/// Between attempts to open a registry anew after a failure.
-constexpr std::chrono::milliseconds kReopenPause{500};
+/// So long after a failure of the disk nothing is tried: a full disk gets no better by asking.
+constexpr std::chrono::milliseconds kPauseAfterFailure{500};
+
+/// The same failure, come back, is no news before this.
+constexpr std::chrono::seconds kReportAgainAfter{30};
+
+struct Trouble {
+  ErrorKind kind = ErrorKind::internal;
+  std::string sentence;
+  std::string detail;  ///< for the log
+};
+
+Trouble trouble_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return {error.kind(), error.what(), describe(error)};
+  } catch (const std::exception& error) {
+    return {ErrorKind::internal, error.what(), describe(error)};
+  }
+}
 
 }  // namespace
 
 struct WriteQueue::Impl {
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
   struct Job {
     Work work;
     Done done;
     std::exception_ptr failure = nullptr;
   };
 
-  Impl(std::string file, const Schema& registry_schema, ChangeWatch& bell, Logger& logger)
-      : path(std::move(file)), schema(registry_schema), changes(bell), log(logger) {
-    open();
-  }
+  Impl(RegistryFile& registry_file, const Schema& schema, ChangeWatch& bell, Logger& logger)
+      : file(registry_file),
+        changes(bell),
+        log(logger),
+        writer(file, schema, [this] { return wait_for_lock(); }) {}
 
-  void open() {
-    connection = std::make_unique<Connection>(path, schema, Connection::Access::read_write);
-    sqlite3_busy_handler(connection->database().getHandle(), &Impl::on_busy, this);
-  }
-
-  static int on_busy(void* self, int calls) {
-    auto& impl = *static_cast<Impl*>(self);
-    {
-      const MutexLock lock(impl.mutex);
-      ++impl.counters.busy_waits;
-    }
-    if (calls * std::chrono::milliseconds{kBusyNapMs} >= kBusyPatience) return 0;
-    sqlite3_sleep(kBusyNapMs);
-    return 1;
+  /// Counts, and says whether to wait on: a stop waits for accepted jobs, not for a proof.
+  bool wait_for_lock() {
+    const MutexLock lock(mutex);
+    ++counters.busy_waits;
+    return !(stopped && proving);
   }
 
   void submit(Work work, Done done, Priority priority) {
@@ -108,22 +111,20 @@ struct WriteQueue::Impl {
     if (counters.healthy) {
       arrived.wait(lock);
     } else if (arrived.wait_for(lock, kProveEvery) == std::cv_status::timeout) {
+      proving = true;
       lock.unlock();
-      prove();
+      try_writer([](Writer& w) { w.prove(); });
       lock.lock();
+      proving = false;
     }
   }
 
-  /// Only a commit that has reached the disk proves that the disk works again.
-  void prove() {
+  void try_writer(void (*attempt)(Writer&)) {
     try {
-      if (!connection) reopen();
-      connection->exec("BEGIN IMMEDIATE");
-      connection->exec(sql::kProve);
-      connection->exec("COMMIT");
+      attempt(writer);
       succeeded();
     } catch (...) {
-      abandon(current_as_error());
+      failed(trouble_of(current_as_error()));
     }
   }
 
@@ -145,84 +146,84 @@ struct WriteQueue::Impl {
     std::exception_ptr failure;
     bool changed = false;
     try {
-      if (!connection) reopen();
       changed = transact(group);
+      if (changed) succeeded();
     } catch (...) {
       failure = current_as_error();
-      abandon(failure);
     }
-    if (!failure && changed) succeeded();
+    if (failure) {
+      const Trouble trouble = trouble_of(failure);
+      if (trouble.kind == ErrorKind::conflict) {
+        writer.roll_back();
+        if (group.size() > 1) return write_each_alone(group);
+        group.front().failure = std::exchange(failure, nullptr);
+      } else {
+        failed(trouble);
+      }
+    }
     count(group, failure);
-    if (changed && !failure) changes.ring();
+    if (changed) changes.ring();
     for (const Job& job : group) job.done(failure ? failure : job.failure);
-    if (changed && !failure) bound_wal();
+    if (changed) writer.bound_wal();
   }
 
-  /// Runs every job in one transaction and commits. True where something was changed.
+  /// A job was refused in a way that ended the whole transaction: a trigger of somebody else's with
+  /// RAISE(ROLLBACK). Only its own may fail.
+  void write_each_alone(std::vector<Job>& group) {
+    for (Job& job : group) {
+      std::vector<Job> alone;
+      alone.push_back({std::move(job.work), std::move(job.done)});
+      write_group(alone);
+    }
+  }
+
   bool transact(std::vector<Job>& group) {
-    SQLite::Database& db = connection->database();
-    const int before = db.getTotalChanges();
-    db.exec("BEGIN IMMEDIATE");
-    WriteTransaction tx(*connection);
-    for (Job& job : group) run_in_savepoint(db, tx, job);
-    db.exec("COMMIT");
-    return db.getTotalChanges() != before;
-  }
-
-  /// A job that throws undoes only itself; a failure of the disk, after which SQLite has rolled
-  /// everything back, ends the group.
-  static void run_in_savepoint(SQLite::Database& db, WriteTransaction& tx, Job& job) {
-    db.exec("SAVEPOINT job");
-    try {
-      job.work(tx);
-    } catch (...) {
-      if (sqlite3_get_autocommit(db.getHandle()) != 0) throw;
-      job.failure = current_as_error();
-      db.exec("ROLLBACK TO job");
-    }
-    db.exec("RELEASE job");
-  }
-
-  /// After a failed transaction nothing is assumed of the connection: it is closed, and opened anew
-  /// for the next group. A lock that another process kept is no failure of ours.
-  void abandon(const std::exception_ptr& failure) {
-    ErrorKind kind = ErrorKind::internal;
-    std::string sentence;
-    std::string detail;
-    try {
-      std::rethrow_exception(failure);
-    } catch (const Error& error) {
-      kind = error.kind();
-      sentence = error.what();
-      detail = describe(error);
-    } catch (const std::exception& error) {
-      sentence = detail = error.what();
-    }
-    if (kind == ErrorKind::busy && connection) {
-      if (sqlite3_get_autocommit(connection->database().getHandle()) == 0)
-        connection->database().tryExec("ROLLBACK");
-      return;
-    }
-    connection.reset();
-    const MutexLock lock(mutex);
-    if (counters.healthy) log.error("registry cannot be written", {{"reason", detail}});
-    counters.healthy = false;
-    counters.last_error = sentence;
-  }
-
-  void reopen() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_reopen < kReopenPause) {
+    if (std::chrono::steady_clock::now() < not_before) {
       const MutexLock lock(mutex);
       throw Error(ErrorKind::unavailable, counters.last_error, std::chrono::seconds{1});
     }
-    last_reopen = now;
-    open();
+    return writer.transact([&group](Connection& connection) {
+      WriteTransaction tx(connection);
+      for (Job& job : group) run_in_savepoint(connection, tx, job);
+    });
+  }
+
+  /// A job that throws undoes only itself; a failure after which SQLite has rolled everything back
+  /// ends the group.
+  static void run_in_savepoint(Connection& connection, WriteTransaction& tx, Job& job) {
+    connection.exec("SAVEPOINT job");
+    try {
+      job.work(tx);
+    } catch (...) {
+      if (!connection.in_transaction()) throw;
+      job.failure = current_as_error();
+      connection.exec("ROLLBACK TO job");
+    }
+    connection.exec("RELEASE job");
+  }
+
+  void failed(const Trouble& trouble) {
+    const auto now = std::chrono::steady_clock::now();
+    if (trouble.kind == ErrorKind::busy) {
+      writer.roll_back();
+    } else {
+      writer.drop();
+      if (now >= not_before) not_before = now + kPauseAfterFailure;
+    }
+    const MutexLock lock(mutex);
+    const bool news = counters.healthy || trouble.sentence != counters.last_error;
+    counters.healthy = false;
+    counters.last_error = trouble.sentence;
+    if (!news || (trouble.sentence == reported && now - reported_at < kReportAgainAfter)) return;
+    log.error("registry cannot be written", {{"reason", trouble.detail}});
+    reported = trouble.sentence;
+    reported_at = now;
   }
 
   void succeeded() {
     const MutexLock lock(mutex);
-    if (!counters.healthy) log.info("registry can be written again");
+    if (counters.healthy) return;
+    log.info("registry can be written again");
     counters.healthy = true;
     counters.last_error.clear();
   }
@@ -239,20 +240,6 @@ struct WriteQueue::Impl {
     for (const Job& job : group) counters.failed_jobs += job.failure ? 1U : 0U;
   }
 
-  /// Never waits: where a reader still uses the WAL, the next attempt may find it gone.
-  void bound_wal() {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_wal_look < kLookAtWalEvery) return;
-    last_wal_look = now;
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path + "-wal", error);
-    if (error || size < kWalLimitBytes) return;
-    SQLite::Database& db = connection->database();
-    sqlite3_busy_handler(db.getHandle(), nullptr, nullptr);
-    (void)db.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
-    sqlite3_busy_handler(db.getHandle(), &Impl::on_busy, this);
-  }
-
   void stop() {
     {
       const MutexLock lock(mutex);
@@ -262,28 +249,29 @@ struct WriteQueue::Impl {
     thread.join();
   }
 
-  const std::string path;
-  const Schema& schema;
+  RegistryFile& file;
   ChangeWatch& changes;
   Logger& log;
 
   // The writer thread's alone.
-  std::unique_ptr<Connection> connection;
-  std::chrono::steady_clock::time_point last_reopen{};
-  std::chrono::steady_clock::time_point last_wal_look{};
+  Writer writer;
+  SteadyTime not_before{};
+  std::string reported;
+  SteadyTime reported_at{};
 
   Mutex mutex;
   std::condition_variable_any arrived;
   std::deque<Job> foreground GUARDED_BY(mutex);
   std::deque<Job> background GUARDED_BY(mutex);
   bool stopped GUARDED_BY(mutex) = false;
+  bool proving GUARDED_BY(mutex) = false;
   WriteStats counters GUARDED_BY(mutex);
   std::thread thread;
 };
 
-WriteQueue::WriteQueue(const std::string& path, const Schema& schema, ChangeWatch& changes,
-                       Logger& log)
-    : impl_(std::make_unique<Impl>(path, schema, changes, log)) {
+WriteQueue::WriteQueue(RegistryFile& file, const Schema& schema, ChangeWatch& changes, Logger& log)
+    : impl_(std::make_unique<Impl>(file, schema, changes, log)) {
+  impl_->try_writer([](Writer& writer) { writer.try_to_begin(); });
   impl_->thread = std::thread([impl = impl_.get()] { impl->run_until_stopped(); });
 }
 
@@ -311,6 +299,10 @@ WriteStats WriteQueue::stats() const {
   const MutexLock lock(impl_->mutex);
   WriteStats stats = impl_->counters;
   stats.queued = impl_->foreground.size() + impl_->background.size();
+  if (impl_->file.state() != FileState::in_place) {
+    stats.healthy = false;
+    stats.last_error = impl_->file.obstacle();
+  }
   return stats;
 }
 

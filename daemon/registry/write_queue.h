@@ -21,6 +21,7 @@ class Logger;
 namespace replay::registry {
 
 class ChangeWatch;
+class RegistryFile;
 class Schema;
 
 /// Foreground jobs (events, decisions, operators) go before background ones (backfill, retention);
@@ -34,20 +35,26 @@ struct WriteStats {
   std::uint64_t failed_commits = 0;
   std::uint64_t busy_waits = 0;  ///< times SQLite asked us to wait for another writer
   std::uint64_t queued = 0;      ///< waiting now
-  bool healthy = true;           ///< false after a failed write until one has succeeded again
-  std::string last_error;
+  /// False after a failed write until one has succeeded again, and while the file is not in place.
+  bool healthy = true;
+  std::string last_error;  ///< why, in one sentence
 };
 
 /// The only writer while the daemon serves, and then the only checkpointer: a thread with its own
 /// connection that groups the waiting jobs into one transaction (`synchronous=FULL`; a savepoint
-/// each, so that one that throws undoes only itself), commits once, and then lets every caller
-/// know. A failed commit fails all its jobs, and the connection is opened anew before the next one:
-/// after a failed fsync nothing is assumed. Thread rule: any thread; jobs run on the writer thread
-/// and must not block on anything but their WriteTransaction. Throws Error(busy) where the queue is
-/// full or another process keeps the lock, Error(unavailable) where the disk fails.
+/// each, so that one that throws undoes only itself), commits once, looks whether the file is still
+/// the one at its path, and then lets every caller know. A failed commit fails all its jobs, and
+/// the connection is opened anew before the next one: after a failed fsync nothing is assumed.
+/// Where a trigger's RAISE(ROLLBACK) ends the transaction, each job of the group is run again by
+/// itself, so a job may run twice and must not consume what it holds. Thread rule: any thread; jobs
+/// run on the writer thread and must not block on anything but their WriteTransaction. Throws
+/// Error(busy) where the queue is full or another process keeps the lock, Error(unavailable) where
+/// the disk fails or the file is not in its place, Error(conflict) where the registry refuses.
 class WriteQueue {
  public:
-  WriteQueue(const std::string& path, const Schema& schema, ChangeWatch& changes, Logger& log);
+  /// Looks whether a write could begin, waiting for another process's lock for some seconds; where
+  /// it could not, stats() says so until one succeeds.
+  WriteQueue(RegistryFile& file, const Schema& schema, ChangeWatch& changes, Logger& log);
   ~WriteQueue();
   WriteQueue(const WriteQueue&) = delete;
   WriteQueue& operator=(const WriteQueue&) = delete;

@@ -50,7 +50,7 @@ registry::Registry& TempRegistry::open(bool manage_indexes) {
   registry::Options options;
   options.path = path_;
   options.manage_indexes = manage_indexes;
-  registry_ = std::make_unique<registry::Registry>(options, clock, log);
+  registry_ = std::make_unique<registry::Registry>(options, log);
   return *registry_;
 }
 

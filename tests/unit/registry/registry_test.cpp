@@ -116,6 +116,32 @@ TEST(Registry, LeavesNoWalBehind) {
   EXPECT_FALSE(std::filesystem::exists(registry.path().string() + "-wal"));
 }
 
+TEST(Registry, WritesNothingWhereNothingIsMissing) {
+  TempRegistry registry;
+  registry.exec(v24_tables());
+  registry.open();
+  registry.close();
+  const std::string before = registry.ask("PRAGMA data_version");
+  registry.open();
+  registry.close();
+  EXPECT_EQ(registry.ask("PRAGMA data_version"), before);
+}
+
+TEST(Registry, MakesWhatIsMissingOfItsOwnTables) {
+  TempRegistry registry;
+  registry.open();
+  registry.close();
+  for (const char* lost :
+       {"DELETE FROM decision_replay_state WHERE key = 'fold_low'",
+        "DROP TABLE decision_replay_flaws", "DROP INDEX decision_replay_facts_blocked",
+        "ALTER TABLE decision_stats_hourly DROP COLUMN detail"}) {
+    registry.exec(lost);
+    EXPECT_FALSE(Schema::has_own_tables(registry.foreign())) << lost;
+    registry.open();
+    EXPECT_TRUE(Schema::has_own_tables(registry.foreign())) << lost;
+  }
+}
+
 TEST(Registry, OpensAgainWhatItMade) {
   TempRegistry registry;
   registry.open();

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <thread>
@@ -122,6 +123,74 @@ TEST(WriteQueue, AFullDiskRefusesWritesInOneSentenceReadsGoOnAndItRecoversByItse
       registry.ask(
           "SELECT group_concat(event_id) FROM (SELECT * FROM supervisor_inbox ORDER BY rowid)"),
       "kept,again");
+}
+
+TEST(WriteQueue, ATriggerThatEndsTheTransactionFailsOnlyTheJobItRefuses) {
+  TempRegistry registry;
+  WriteQueue& writes = registry.open().writes();
+  registry.exec(
+      "CREATE TRIGGER strict BEFORE INSERT ON tasks WHEN NEW.task_id = 'refused' "
+      "BEGIN SELECT RAISE(ROLLBACK, 'not that one'); END");
+  std::vector<std::thread> callers;
+  std::atomic<int> conflicts = 0;
+  const auto call = [&](const std::string& task) {
+    callers.emplace_back([&writes, &conflicts, task] {
+      try {
+        writes.write_now([&task](WriteTransaction& tx) {
+          return tx.accept({created("e-" + task, task)}, Instant{}, 100);
+        });
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::conflict) ++conflicts;
+      }
+    });
+  };
+  // While the first waits for the lock the others gather behind it, to be one group.
+  registry.exec("BEGIN IMMEDIATE");
+  call("first");
+  while (writes.stats().busy_waits == 0) std::this_thread::yield();
+  for (const char* task : {"a", "refused", "b"}) call(task);
+  while (writes.stats().queued < 3) std::this_thread::yield();
+  registry.exec("COMMIT");
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(conflicts, 1);
+  EXPECT_EQ(
+      registry.ask("SELECT group_concat(task_id) FROM (SELECT task_id FROM tasks ORDER BY 1)"),
+      "a,b,first");
+  EXPECT_EQ(registry.count("SELECT count(*) FROM supervisor_inbox"), 3);
+  EXPECT_TRUE(writes.stats().healthy);
+  EXPECT_EQ(writes.stats().failed_jobs, 1U);
+}
+
+TEST(WriteQueue, ADecisionWhoseStatusEndsTheTransactionLeavesNothingBehind) {
+  TempRegistry registry;
+  WriteQueue& writes = registry.open().writes();
+  writes.write_now(
+      [](WriteTransaction& tx) { return tx.accept({created("e", "t")}, Instant{}, 100); });
+  registry.exec(
+      "CREATE TRIGGER strict BEFORE UPDATE OF status ON tasks "
+      "BEGIN SELECT RAISE(ROLLBACK, 'no'); END");
+  DecisionRecord record;
+  record.id = DecisionId("d");
+  record.inbox_row = 1;
+  record.event = created("e", "t").event;
+  record.new_status = "VERIFYING";
+  EXPECT_THROW(writes.write_now([&record](WriteTransaction& tx) { return tx.record(record); }),
+               Error);
+  EXPECT_EQ(registry.count("SELECT count(*) FROM task_audits"), 0);
+  EXPECT_EQ(registry.ask("SELECT status FROM supervisor_inbox"), "pending");
+}
+
+TEST(WriteQueue, SaysSoWhileAnotherProcessKeepsTheLockAndRecoversByItself) {
+  TempRegistry registry;
+  registry.open();
+  registry.close();
+  registry.exec("BEGIN IMMEDIATE");
+  Registry& open = registry.open();
+  EXPECT_FALSE(open.writes().stats().healthy);
+  EXPECT_NE(open.writes().stats().last_error.find("locked"), std::string::npos);
+  EXPECT_EQ(open.reads().read_now([](const ReadView& view) { return view.sizes().tasks; }), 0U);
+  registry.exec("COMMIT");
+  while (!open.writes().stats().healthy) std::this_thread::yield();
 }
 
 TEST(WriteQueue, RefusesNothingAcceptedWhenItEnds) {
