@@ -14,8 +14,8 @@ namespace replay::http {
 class Server;
 }
 namespace replay::registry {
+class Registry;
 class Vitals;
-class WriteQueue;
 }  // namespace replay::registry
 namespace replay::summary {
 class LiveQuantiles;
@@ -48,7 +48,7 @@ Collector inbox(const registry::Vitals& vitals, const supervisor::Inbox& inbox, 
 Collector blocked(const registry::Vitals& vitals, const WindowLags& windows);
 Collector summaries(const registry::Vitals& vitals, const summary::Summarizer& summarizer,
                     const Clock& clock);
-Collector registry(const registry::Vitals& vitals, const registry::WriteQueue& writes,
+Collector registry(const registry::Vitals& vitals, registry::Registry& registry,
                    const Clock& clock);
 Collector integrity(const registry::Vitals& vitals);
 Collector http(const HttpCounters& counters, const http::Server& server);

@@ -1,23 +1,26 @@
+#include "registry/registry.h"
+
 #include "base/clock.h"
 #include "collectors/collectors.h"
 #include "collectors/families.h"
+#include "registry/registry_file.h"
 #include "registry/vitals.h"
-#include "registry/write_queue.h"
 
 namespace replay::collectors {
 namespace {
 
 class RegistryCollector final : public prometheus::Collectable {
  public:
-  RegistryCollector(const registry::Vitals& vitals, const registry::WriteQueue& writes,
+  RegistryCollector(const registry::Vitals& vitals, registry::Registry& registry,
                     const Clock& clock)
-      : vitals_(vitals), writes_(writes), clock_(clock) {}
+      : vitals_(vitals), registry_(registry), clock_(clock) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override {
     std::vector<prometheus::MetricFamily> families = sizes();
-    const registry::WriteStats writes = writes_.stats();
+    const registry::WriteStats writes = registry_.writes().stats();
     families.push_back(gauge("decision_replay_registry_writable",
-                             "Whether the last write to the registry succeeded.",
+                             "Whether the last write to the registry succeeded and its file is in "
+                             "its place.",
                              writes.healthy ? 1 : 0));
     families.push_back(gauge("decision_replay_registry_queued_writes",
                              "Changes waiting for the writer.", sample(writes.queued)));
@@ -36,10 +39,25 @@ class RegistryCollector final : public prometheus::Collectable {
     families.push_back(counter("decision_replay_registry_busy_retries_total",
                                "Times the writer had to wait for another process's lock.",
                                sample(writes.busy_waits)));
+    families.push_back(counter("decision_replay_registry_damaged_reads_total",
+                               "Queries that met a damaged page of the registry.",
+                               sample(registry_.reads().stats().damaged)));
+    families.push_back(file_state());
     return families;
   }
 
  private:
+  prometheus::MetricFamily file_state() const {
+    using registry::FileState;
+    const FileState now = registry_.file().state();
+    const auto is = [now](FileState state) { return now == state ? 1.0 : 0.0; };
+    return gauge("decision_replay_registry_file_state",
+                 "Whether the file that was opened is the one at the path: 1 for its state.",
+                 {{{{"state", "in_place"}}, is(FileState::in_place)},
+                  {{{"state", "missing"}}, is(FileState::missing)},
+                  {{{"state", "replaced"}}, is(FileState::replaced)}});
+  }
+
   std::vector<prometheus::MetricFamily> sizes() const {
     const registry::VitalSigns signs = vitals_.signs();
     return {
@@ -63,15 +81,15 @@ class RegistryCollector final : public prometheus::Collectable {
   }
 
   const registry::Vitals& vitals_;
-  const registry::WriteQueue& writes_;
+  registry::Registry& registry_;
   const Clock& clock_;
 };
 
 }  // namespace
 
-Collector registry(const registry::Vitals& vitals, const registry::WriteQueue& writes,
+Collector registry(const registry::Vitals& vitals, registry::Registry& registry,
                    const Clock& clock) {
-  return std::make_unique<RegistryCollector>(vitals, writes, clock);
+  return std::make_unique<RegistryCollector>(vitals, registry, clock);
 }
 
 }  // namespace replay::collectors

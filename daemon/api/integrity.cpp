@@ -63,7 +63,7 @@ json::object by_table(const FlawCounts& flaws) {
   return tables;
 }
 
-json::value to_json(const Integrity& integrity) {
+json::value to_json(const Integrity& integrity, const std::string& damage) {
   return {{"orphaned_audits", integrity.orphaned_audits},
           {"unreadable_payloads", integrity.count(Flaw::payload)},
           {"unreadable_timestamps", integrity.count(Flaw::timestamp)},
@@ -74,6 +74,7 @@ json::value to_json(const Integrity& integrity) {
            {{"rows_behind", integrity.rows_behind},
             {"last_verified_at", or_null(integrity.last_verified_at)},
             {"drift", integrity.drift ? json::value(*integrity.drift) : json::value()}}},
+          {"damage", damage.empty() ? json::value() : json::value(damage)},
           {"checked_at", format_instant(integrity.checked_at)}};
 }
 
@@ -81,11 +82,11 @@ json::value to_json(const Integrity& integrity) {
 boost::asio::awaitable<http::Response> answer(registry::ReadPool& reads,
                                               std::shared_ptr<SharedCheck> shared, Instant now) {
   const SharedCheck::Turn turn = shared->begin(now);
-  if (turn.last) co_return json_answer(to_json(*turn.last));
+  if (turn.last) co_return json_answer(to_json(*turn.last, reads.stats().damage));
   const auto query = [now](const registry::ReadView& view) { return view.integrity(now); };
   const Integrity integrity = co_await reads.read(query);
   shared->finish(integrity);
-  co_return json_answer(to_json(integrity));
+  co_return json_answer(to_json(integrity, reads.stats().damage));
 }
 
 }  // namespace

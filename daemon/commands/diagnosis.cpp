@@ -60,6 +60,9 @@ constexpr std::array<FlawText, kFlaws.size()> kFlawTexts{{
      "out for being negative."},
 }};
 
+/// Reading the table and sorting what the index needs, on a slow disk.
+constexpr std::uint64_t kIndexedBytesASecond = 200U << 20U;
+
 /// Collects findings about one registry.
 class Examination {
  public:
@@ -78,8 +81,19 @@ class Examination {
     if (!missing.empty()) {
       add("missing_indexes",
           counted(missing.size(), "index is", "indexes are") + " missing: " + listed(missing) + ".",
-          "Queries read whole tables and get slower with every row.", ours("doctor --fix"));
+          "Queries read whole tables and get slower with every row. While one is made, about " +
+              std::to_string(index_wait(condition_.database_bytes).count()) +
+              " s, other writers wait: choose the time.",
+          ours("doctor --fix"));
     }
+  }
+
+  void damage() {
+    if (condition_.damage.empty()) return;
+    add("damaged", condition_.damage,
+        "What needs the damaged pages is answered 503, the rest goes on; more may be damaged than "
+        "was met. Stop the daemon and every other program before another file is put in its place.",
+        sql("PRAGMA integrity_check"));
   }
 
   void inbox() {
@@ -202,8 +216,13 @@ class Examination {
 
 }  // namespace
 
+std::chrono::seconds index_wait(std::uint64_t database_bytes) {
+  return std::chrono::seconds{1 + database_bytes / kIndexedBytesASecond};
+}
+
 std::vector<Finding> diagnose(const Condition& condition) {
   Examination examination(condition);
+  examination.damage();
   examination.indexes();
   examination.inbox();
   examination.summaries();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -17,6 +18,8 @@ struct Condition {
   std::vector<FlawedRow> flawed_rows;  ///< the first ones
   bool was_in_wal_mode = true;         ///< before we opened it
   std::uint64_t wal_bytes = 0;
+  std::uint64_t database_bytes = 0;
+  std::string damage;  ///< what a query that met a damaged page said; the rest is as far as it came
 };
 
 /// Something wrong: what it is, what it means, and the command that mends it.
@@ -26,6 +29,9 @@ struct Finding {
   std::string meaning;
   std::string remedy;
 };
+
+/// For how long, about, the creation of one index keeps other writers waiting.
+[[nodiscard]] std::chrono::seconds index_wait(std::uint64_t database_bytes);
 
 /// Most urgent first. Pure.
 [[nodiscard]] std::vector<Finding> diagnose(const Condition& condition);

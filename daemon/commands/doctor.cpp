@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
@@ -35,24 +36,51 @@ struct Arguments {
   bool json = false;
 };
 
-Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Clock& clock) {
+/// One part of an examination: what a damaged page keeps it from leaves the others to be found.
+template <class Part>
+void unless_damaged(registry::Registry& registry, Condition& condition, Part part) {
+  const std::uint64_t before = registry.reads().stats().damaged;
+  try {
+    part();
+  } catch (const Error&) {
+    const registry::ReadStats stats = registry.reads().stats();
+    if (stats.damaged == before) throw;
+    condition.damage = stats.damage;
+  }
+}
+
+void add_unlisted_flaws(registry::Registry& registry, Condition& condition) {
   FoldState folded;
   std::optional<EventScanState> scanned;
-  Condition condition = registry.reads().read_now([&](const registry::ReadView& view) {
+  registry.reads().read_now([&](const registry::ReadView& view) {
+    condition.flawed_rows = view.flawed_rows(kListedRows);
     folded = view.fold_state();
     scanned = view.event_scan_state();
-    return Condition{.registry = registry.path(),
-                     .integrity = view.integrity(clock.now()),
-                     .inbox = view.inbox_counts(clock.now()),
-                     .flawed_rows = view.flawed_rows(kListedRows),
-                     .was_in_wal_mode = was_in_wal_mode,
-                     .wal_bytes = 0};
+    return true;
   });
   const summary::Flaws unlisted =
       summary::unlisted_flaws(registry.reads(), folded, scanned, kListedRows);
   for (const auto& [kind, rows] : unlisted.counts) condition.integrity.flaws[kind] += rows;
   condition.flawed_rows.insert(condition.flawed_rows.end(), unlisted.examples.begin(),
                                unlisted.examples.end());
+}
+
+Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Clock& clock) {
+  Condition condition;
+  condition.registry = registry.path();
+  condition.was_in_wal_mode = was_in_wal_mode;
+  const Instant now = clock.now();
+  condition.integrity.checked_at = now;
+  const auto read_part = [&](auto& into, auto question) {
+    unless_damaged(registry, condition, [&] { into = registry.reads().read_now(question); });
+  };
+  read_part(condition.integrity,
+            [now](const registry::ReadView& view) { return view.integrity(now); });
+  read_part(condition.inbox,
+            [now](const registry::ReadView& view) { return view.inbox_counts(now); });
+  read_part(condition.database_bytes,
+            [](const registry::ReadView& view) { return view.sizes().database_bytes; });
+  unless_damaged(registry, condition, [&] { add_unlisted_flaws(registry, condition); });
   std::error_code missing;
   const auto wal_bytes = std::filesystem::file_size(registry.path().string() + "-wal", missing);
   if (!missing) condition.wal_bytes = wal_bytes;
@@ -61,7 +89,9 @@ Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Cloc
 
 /// Drops what breaks other people's inserts before anything else, then adds what is missing, one
 /// transaction each.
-void fix_indexes(registry::Registry& registry, const Integrity& integrity) {
+void fix_indexes(registry::Registry& registry, const Condition& condition) {
+  const Integrity& integrity = condition.integrity;
+  const std::chrono::seconds wait = index_wait(condition.database_bytes);
   for (const std::string& name : integrity.harmful_indexes) {
     std::cerr << "Dropping the index " << name << " ...\n";
     registry.writes().write_now([&](registry::WriteTransaction& tx) {
@@ -70,7 +100,8 @@ void fix_indexes(registry::Registry& registry, const Integrity& integrity) {
     });
   }
   for (const std::string& name : integrity.missing_indexes) {
-    std::cerr << "Creating the index " << name << " ...\n";
+    std::cerr << "Creating the index " << name << ", other writers wait for about " << wait.count()
+              << " s ...\n";
     registry.writes().write_now([&](registry::WriteTransaction& tx) {
       tx.create_index(name);
       return true;
@@ -153,7 +184,7 @@ int doctor(const Arguments& arguments) {
 
   Condition condition = examine(registry, was_in_wal_mode, clock);
   if (arguments.fix) {
-    fix_indexes(registry, condition.integrity);
+    fix_indexes(registry, condition);
     condition = examine(registry, was_in_wal_mode, clock);
   }
   const std::vector<Finding> findings = diagnose(condition);

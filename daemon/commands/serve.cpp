@@ -35,6 +35,7 @@
 #include "lifecycle/signals.h"
 #include "lifecycle/systemd.h"
 #include "registry/registry.h"
+#include "registry/registry_file.h"
 #include "registry/vitals.h"
 #include "summary/live_stats.h"
 #include "summary/summarizer.h"
@@ -81,6 +82,7 @@ class Daemon {
   api::Services services();
   http::ServerOptions server_options() const;
   void add_collectors();
+  void announce_ready();
   void reload_on_signal();
   std::string obstacle();
   std::string metrics() const;
@@ -90,6 +92,7 @@ class Daemon {
   const Clock& clock_;
   Logger& log_;
   std::atomic<Phase> phase_ = Phase::starting;
+  bool announced_ = false;
 
   lifecycle::Systemd systemd_;
   registry::Registry registry_{config_.registry, log_};
@@ -149,14 +152,24 @@ Daemon::Daemon(const config::Config& config, const ServeFlags& flags, const Cloc
         std::make_unique<AlertEvaluations>(*alerting_, scrape_, server_.addresses().front(), log_);
   }
   phase_ = Phase::serving;
-  const registry::RegistrySizes sizes =
-      registry_.reads().read_now([](const registry::ReadView& view) { return view.sizes(); });
+  if (const std::string reason = obstacle(); !reason.empty()) {
+    log_.warn("serving, but not ready", {{"addresses", addresses_}, {"reason", reason}});
+  }
+  announce_ready();
+  // On a bad night too: a service manager that waits in vain would end us, and with us the reads.
+  systemd_.ready("Serving on " + addresses_);
+}
+
+/// Once, as soon as nothing stands in the way.
+void Daemon::announce_ready() {
+  if (announced_ || !obstacle().empty()) return;
+  announced_ = true;
+  const registry::RegistrySizes sizes = vitals_.signs().sizes;
   log_.info("ready",
             {{"addresses", addresses_},
              {"policy", supervisor_ ? policy_->name() : "AgentOS's own supervisor decides"},
              {"tasks", sizes.tasks},
              {"audits", sizes.audits}});
-  systemd_.ready("Serving on " + addresses_);
 }
 
 std::unique_ptr<summary::Summarizer> Daemon::start_summarizer() {
@@ -206,7 +219,7 @@ void Daemon::add_collectors() {
   scrape_.add("inbox", collectors::inbox(vitals_, inbox_, clock_));
   scrape_.add("blocked", collectors::blocked(vitals_, windows_));
   scrape_.add("summaries", collectors::summaries(vitals_, *summarizer_, clock_));
-  scrape_.add("registry", collectors::registry(vitals_, registry_.writes(), clock_));
+  scrape_.add("registry", collectors::registry(vitals_, registry_, clock_));
   scrape_.add("integrity", collectors::integrity(vitals_));
   scrape_.add("http", collectors::http(responses_, server_));
   if (alerting_) scrape_.add("alerts", collectors::alerts(*alerting_));
@@ -226,10 +239,13 @@ std::string Daemon::obstacle() {
     case Phase::serving:
       break;
   }
+  if (const std::string moved = registry_.file().obstacle(); !moved.empty()) return moved;
   if (const auto writes = registry_.writes().stats(); !writes.healthy) {
     return "The registry cannot be written: " + writes.last_error;
   }
-  if (!vitals_.signs().readable) return "The registry cannot be read.";
+  if (const registry::VitalSigns signs = vitals_.signs(); !signs.readable) {
+    return "The registry cannot be read: " + signs.problem;
+  }
   return "";
 }
 
@@ -248,6 +264,7 @@ void Daemon::run(lifecycle::Signals& signals) {
         break;
       case lifecycle::Signals::Request::tick:
         if (systemd_.watched() && pulse_.beats()) systemd_.alive();
+        announce_ready();
         break;
     }
   }

@@ -88,11 +88,6 @@ std::exception_ptr current_as_error() {
   }
 }
 
-bool is_damage(const SQLite::Exception& failure) {
-  const int code = failure.getErrorCode() & 0xFF;
-  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-}
-
 bool is_refusal(const SQLite::Exception& failure, const Connection& connection) {
   return (failure.getErrorCode() & 0xFF) == SQLITE_CONSTRAINT && connection.in_transaction();
 }

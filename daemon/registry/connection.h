@@ -60,7 +60,4 @@ class Connection {
 /// transaction goes on.
 [[nodiscard]] bool is_refusal(const SQLite::Exception& failure, const Connection& connection);
 
-/// The file holds other bytes than SQLite wrote.
-[[nodiscard]] bool is_damage(const SQLite::Exception& failure);
-
 }  // namespace replay::registry

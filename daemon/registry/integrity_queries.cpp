@@ -45,16 +45,19 @@ void list_flaws(Connection& connection, FlawedTable table, std::size_t limit,
 Integrity ReadView::integrity(Instant now) const {
   Integrity found;
   found.checked_at = now;
+  bool by_task = true;
+  for (const IndexDefinition& index :
+       connection_.schema().missing_indexes(connection_.database())) {
+    found.missing_indexes.push_back(index.name);
+    if (index.name == "idx_task_audits_task_id") by_task = false;
+  }
   {
-    Statement orphans = connection_.statement(sql::kOrphanedAudits);
+    Statement orphans =
+        connection_.statement(by_task ? sql::kOrphanedAudits : sql::kOrphanedAuditsByScan);
     if (orphans.step()) found.orphaned_audits = static_cast<std::uint64_t>(orphans.integer("n"));
   }
   count_flaws(connection_, FlawedTable::audits, found.flaws);
   if (has_table("task_events")) count_flaws(connection_, FlawedTable::events, found.flaws);
-  for (const IndexDefinition& index :
-       connection_.schema().missing_indexes(connection_.database())) {
-    found.missing_indexes.push_back(index.name);
-  }
   found.harmful_indexes = Schema::harmful_indexes(connection_.database());
   found.rows_behind = fold_state().behind;
   const auto state = read_state(connection_);

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include <SQLiteCpp/Exception.h>
+
 #include "base/error.h"
 #include "base/mutex.h"
 #include "registry/completion.h"
@@ -54,21 +56,30 @@ struct ReadPool::Impl {
   }
 
   /// One read transaction per query: several statements of one answer see one state.
-  static std::exception_ptr run(Connection& connection, const Job& job) {
+  std::exception_ptr run(Connection& connection, const Job& job) {
     try {
       connection.exec("BEGIN");
       try {
         job(ReadView(connection));
       } catch (...) {
-        connection.exec("ROLLBACK");
+        if (connection.in_transaction()) connection.exec("ROLLBACK");
         throw;
       }
       // Nothing was written, and after a damaged page that the job has passed by COMMIT fails.
       connection.exec("ROLLBACK");
       return nullptr;
+    } catch (const SQLite::Exception& failure) {
+      if (is_damage(failure)) note_damage(to_error(failure).what());
+      return current_as_error();
     } catch (...) {
       return current_as_error();
     }
+  }
+
+  void note_damage(std::string sentence) {
+    const MutexLock lock(mutex);
+    ++counters.damaged;
+    counters.damage = std::move(sentence);
   }
 
   void stop() {
@@ -91,6 +102,7 @@ struct ReadPool::Impl {
   std::condition_variable_any arrived;
   std::deque<Query> waiting GUARDED_BY(mutex);
   bool stopped GUARDED_BY(mutex) = false;
+  ReadStats counters GUARDED_BY(mutex);
   std::vector<std::unique_ptr<Connection>> connections;
   std::vector<std::thread> threads;
 };
@@ -110,6 +122,11 @@ ReadPool::ReadPool(const std::string& path, const Schema& schema, std::size_t co
 ReadPool::~ReadPool() { impl_->stop(); }
 
 std::uint64_t ReadPool::answered() const { return impl_->answered; }
+
+ReadStats ReadPool::stats() const {
+  const MutexLock lock(impl_->mutex);
+  return impl_->counters;
+}
 
 boost::asio::awaitable<void> ReadPool::submit(Job job) {
   std::function<void(Done)> start = [impl = impl_.get(), job = std::move(job)](Done done) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -16,10 +17,16 @@ namespace replay::registry {
 
 class Schema;
 
+struct ReadStats {
+  std::uint64_t damaged = 0;  ///< queries that met bytes SQLite did not write, since start
+  std::string damage;         ///< what the last of them said, in one sentence
+};
+
 /// Read connections, one per thread, apart from the writer. Each query runs inside one read
 /// transaction: it sees one state of the registry. Queries go on while a writer holds its lock or
-/// the disk is full. Thread rule: any thread; the query runs on a pool thread. Throws
-/// Error(unavailable) where the registry cannot be read.
+/// the disk is full, and where a page is damaged, those that do not need it. Thread rule: any
+/// thread; the query runs on a pool thread. Throws Error(unavailable) where the registry cannot be
+/// read.
 class ReadPool {
  public:
   ReadPool(const std::string& path, const Schema& schema, std::size_t connections);
@@ -49,6 +56,7 @@ class ReadPool {
 
   /// Queries that have ended, well or not.
   [[nodiscard]] std::uint64_t answered() const;
+  [[nodiscard]] ReadStats stats() const;
 
  private:
   using Job = std::function<void(const ReadView&)>;

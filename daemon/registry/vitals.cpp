@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "registry/registry.h"
@@ -51,39 +50,65 @@ struct Vitals::Impl {
     const bool with_integrity =
         !integrity_at || was_behind || steady - *integrity_at >= kIntegrityEvery;
     const Instant now = clock.now();
-    VitalSigns fresh;
-    try {
-      fresh = registry.reads().read_now([&](const ReadView& view) {
-        VitalSigns read;
-        read.inbox = view.inbox_counts(now);
-        read.sizes = view.sizes();
-        read.rows_behind = view.fold_state().behind;
-        if (with_integrity) read.integrity = view.integrity(now);
-        return read;
+    VitalSigns fresh = current();
+    std::string problem;
+    fresh.readable = false;
+    read_part(fresh, problem, [now](const ReadView& view, VitalSigns& to) {
+      to.inbox = view.inbox_counts(now);
+      to.oldest_pending_since.reset();
+      if (to.inbox.oldest_pending_age) to.oldest_pending_since = now - *to.inbox.oldest_pending_age;
+    });
+    read_part(fresh, problem,
+              [](const ReadView& view, VitalSigns& to) { to.sizes = view.sizes(); });
+    read_part(fresh, problem, [](const ReadView& view, VitalSigns& to) {
+      to.rows_behind = view.fold_state().behind;
+    });
+    if (with_integrity) {
+      integrity_at = steady;
+      integrity_problem.clear();
+      read_part(fresh, integrity_problem, [now](const ReadView& view, VitalSigns& to) {
+        to.integrity = view.integrity(now);
       });
-    } catch (const std::exception& error) {
-      report_unreadable(error);
-      return;
     }
-    if (with_integrity) integrity_at = steady;
     was_behind = fresh.rows_behind > 0;
-    if (fresh.inbox.oldest_pending_age)
-      fresh.oldest_pending_since = now - *fresh.inbox.oldest_pending_age;
+    fresh.problem = problem.empty() ? integrity_problem : problem;
     std::error_code missing;
     const auto wal = std::filesystem::file_size(registry.path().string() + "-wal", missing);
     fresh.wal_bytes = missing ? 0 : wal;
-    fresh.taken_at = now;
+    if (fresh.readable) fresh.taken_at = now;
+    publish(fresh);
+  }
 
+  /// `problem` stays as it is where the part could be read.
+  template <class Part>
+  void read_part(VitalSigns& fresh, std::string& problem, Part part) {
+    try {
+      fresh = registry.reads().read_now([&](const ReadView& view) {
+        VitalSigns filled = fresh;
+        part(view, filled);
+        return filled;
+      });
+      fresh.readable = true;
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+  }
+
+  void publish(const VitalSigns& fresh) {
     const MutexLock lock(mutex);
-    if (!with_integrity) fresh.integrity = signs.integrity;
-    if (!signs.readable) log.info("registry can be read again");
+    if (fresh.problem.empty() && !signs.problem.empty()) {
+      log.info("registry can be read again");
+    } else if (!fresh.problem.empty() &&
+               (signs.problem.empty() || fresh.readable != signs.readable)) {
+      log.error(fresh.readable ? "registry cannot be read in part" : "registry cannot be read",
+                {{"reason", fresh.problem}});
+    }
     signs = fresh;
   }
 
-  void report_unreadable(const std::exception& error) {
+  VitalSigns current() const {
     const MutexLock lock(mutex);
-    if (signs.readable) log.error("registry cannot be read", {{"reason", describe(error)}});
-    signs.readable = false;
+    return signs;
   }
 
   Registry& registry;
@@ -92,6 +117,7 @@ struct Vitals::Impl {
   // The refreshing thread's alone.
   std::optional<std::chrono::steady_clock::time_point> integrity_at;
   bool was_behind = false;
+  std::string integrity_problem;
 
   mutable Mutex mutex;
   VitalSigns signs GUARDED_BY(mutex);
@@ -109,9 +135,6 @@ Vitals::~Vitals() {
   impl_->thread.join();
 }
 
-VitalSigns Vitals::signs() const {
-  const MutexLock lock(impl_->mutex);
-  return impl_->signs;
-}
+VitalSigns Vitals::signs() const { return impl_->current(); }
 
 }  // namespace replay::registry

@@ -1,5 +1,6 @@
 #include "tests/support/test_daemon.h"
 
+#include <algorithm>
 #include <csignal>
 #include <sstream>
 #include <stdexcept>
@@ -18,15 +19,21 @@ std::string last_lines(const std::string& text) {
   return text.size() <= kShown ? text : "…" + text.substr(text.size() - kShown);
 }
 
-std::vector<json::value> lines_saying(const std::string& log, const std::string& message) {
+std::vector<json::value> lines_saying(const std::string& log,
+                                      const std::vector<std::string>& messages) {
   std::vector<json::value> found;
   std::istringstream lines(log);
   for (std::string line; std::getline(lines, line);) {
     std::optional<json::value> entry = parse_json(line);
-    if (entry && string_member(*entry, "msg") == message) found.push_back(std::move(*entry));
+    const auto message = entry ? string_member(*entry, "msg") : std::nullopt;
+    if (message && std::find(messages.begin(), messages.end(), *message) != messages.end())
+      found.push_back(std::move(*entry));
   }
   return found;
 }
+
+/// What it says when it serves: one of them at the start, the first also when it recovers.
+const std::vector<std::string> kServing{"ready", "serving, but not ready"};
 
 }  // namespace
 
@@ -41,31 +48,32 @@ TestDaemon::TestDaemon(DaemonOptions options)
 }
 
 void TestDaemon::start() {
-  std::vector<std::string> arguments{
-      REPLAY_PROGRAM,         "serve",          "--registry.path", options_.registry.string(),
-      "--web.listen-address", options_.address, "--log.format",    "json"};
+  std::vector<std::string> arguments = options_.entrance;
+  arguments.insert(arguments.end(),
+                   {REPLAY_PROGRAM, "serve", "--registry.path", options_.registry.string(),
+                    "--web.listen-address", options_.address, "--log.format", "json"});
   if (!config_file_.empty()) {
     arguments.insert(arguments.end(), {"--config.file", config_file_.string()});
   }
   arguments.insert(arguments.end(), options_.flags.begin(), options_.flags.end());
-  const std::size_t ready_lines = log_lines("ready");
+  const std::size_t lines_before = lines_saying(log(), kServing).size();
   process_ = std::make_unique<ChildProcess>(arguments, log_file_, log_file_);
-  wait_until_ready(ready_lines);
+  wait_until_serving(lines_before);
   client_ = std::make_unique<HttpClient>(address_);
 }
 
-void TestDaemon::wait_until_ready(std::size_t ready_lines_before) {
+void TestDaemon::wait_until_serving(std::size_t lines_before) {
   try {
     wait_until("the daemon to be ready", [&] {
       if (!process_->running()) {
         throw std::runtime_error("the daemon ended with " + std::to_string(*process_->wait({})));
       }
-      return log_lines("ready") > ready_lines_before;
+      return lines_saying(log(), kServing).size() > lines_before;
     });
   } catch (const std::exception& error) {
     throw std::runtime_error(std::string(error.what()) + "\n" + last_lines(log()));
   }
-  const std::string addresses = text_at(log_line("ready"), "/addresses");
+  const std::string addresses = text_at(lines_saying(log(), kServing).back(), "/addresses");
   address_ = addresses.substr(0, addresses.find(','));
 }
 
@@ -135,12 +143,12 @@ void TestDaemon::reload() {
 }
 
 json::value TestDaemon::log_line(const std::string& message) const {
-  std::vector<json::value> lines = lines_saying(log(), message);
+  std::vector<json::value> lines = lines_saying(log(), {message});
   return lines.empty() ? json::value{} : std::move(lines.back());
 }
 
 std::size_t TestDaemon::log_lines(const std::string& message) const {
-  return lines_saying(log(), message).size();
+  return lines_saying(log(), {message}).size();
 }
 
 json::object event(const std::string& id, const std::string& task, const std::string& type,

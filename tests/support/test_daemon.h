@@ -17,6 +17,7 @@ struct DaemonOptions {
   std::string config;              ///< YAML; empty: no configuration file
   std::vector<std::string> flags;  ///< after those that TestDaemon gives itself
   std::string address = "127.0.0.1:0";
+  std::vector<std::string> entrance = {};  ///< a command that runs the one after it, elsewhere
 };
 
 /// The built program, serving as a child process. Calls throw std::runtime_error, with the end of
@@ -24,7 +25,7 @@ struct DaemonOptions {
 /// to address().
 class TestDaemon {
  public:
-  /// Returns once the daemon says that it is ready.
+  /// Returns once the daemon says that it is ready, or serves without being so.
   explicit TestDaemon(DaemonOptions options = {});
 
   // Requests; `path` as sent.
@@ -71,7 +72,7 @@ class TestDaemon {
   static constexpr const char* kApi = "/api/governance";
 
  private:
-  void wait_until_ready(std::size_t ready_lines_before);
+  void wait_until_serving(std::size_t lines_before);
 
   TempDir directory_;
   DaemonOptions options_;

@@ -138,19 +138,19 @@ TEST_F(Faults, AReadThatTheDiskFailsIsAnErrorAndTheNextOneIsNot) {
   open();
   for (int i = 0; i < 20; ++i) write("e" + std::to_string(i));
   registry.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  const auto pending = [](const ReadView& view) {
-    return view.pending_events(0, 100, Instant{}).size();
+  const auto events = [](const ReadView& view) {
+    return view.newest_events(100, Instant{}).size();
   };
   {
     const Fault fault(Fault::Operation::read, Fault::File::database, SQLITE_IOERR_READ);
     try {
-      (void)registry.registry().reads().read_now(pending);
+      (void)registry.registry().reads().read_now(events);
       FAIL() << "read from a disk that fails";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::unavailable) << error.what();
     }
   }
-  EXPECT_EQ(registry.registry().reads().read_now(pending), 20U);
+  EXPECT_EQ(registry.registry().reads().read_now(events), 20U);
 }
 
 TEST_F(Faults, AReadThatFailsInsideAJobLeavesNothingOfIt) {

@@ -71,10 +71,12 @@ TEST_P(EveryStatement, ReadsNoLargeTableFromEndToEnd) {
   // A connection that has not seen the tables before the indexes were made.
   const SQLite::Database db(registry.path().string());
   // The loose index scan asks for the first id only; SQLite's plan calls any start of an index a
-  // scan. Counting goes over an index too (Shape.CountsOverAnIndex).
-  const std::set<std::string> edges{"kOrphanedAudits", "kFirstAuditRow", "kLastAuditRow",
-                                    "kFirstEventRow",  "kLastEventRow",  "kFirstTaskRow",
-                                    "kLastTaskRow",    "kCountAudits",   "kCountEvents"};
+  // scan. Counting goes over an index too (Shape.CountsOverAnIndex). Where there is none, one way
+  // through is the least.
+  const std::set<std::string> edges{"kOrphanedAudits",      "kFirstAuditRow", "kLastAuditRow",
+                                    "kFirstEventRow",       "kLastEventRow",  "kFirstTaskRow",
+                                    "kLastTaskRow",         "kCountAudits",   "kCountEvents",
+                                    "kOrphanedAuditsByScan"};
   const std::regex scan(R"(SCAN (task_audits|task_events|tasks|a|t)\b)");
   for (const auto& [name, sql] : statements()) {
     if (!applies(name, sql, schema) || edges.contains(name) || name.starts_with("kAdd")) continue;
