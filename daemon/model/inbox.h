@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "model/event.h"
+#include "model/stats.h"
 #include "model/task.h"
 
 namespace replay {
@@ -43,10 +45,31 @@ struct ProcessingRow {
   std::optional<Instant> since;  ///< as far as its columns tell
 };
 
+/// What the inbox, or the decision, says of an event that came before.
+struct KnownEvent {
+  TaskId task;
+  std::string type;
+  std::optional<Instant> ts;  ///< no earlier than the event's own
+};
+
 /// Where the follower stands in one table.
 struct FollowPosition {
   std::string table;  ///< "task_audits" or "task_events"
   RowId last_seen = 0;
+  TableShape shape{};  ///< of the rows up to last_seen when it was there
+  /// Rows older than this are history. max(): the registry does not say.
+  Instant adopted_at = Instant::max();
+  bool settled = true;  ///< false: rows may have come behind the position that are not followed yet
+};
+
+/// How far a look at the rows behind a position has come, in the order of created_at as stored:
+/// numbers, then texts.
+struct LookBehind {
+  Instant from;    ///< older rows are left alone
+  RowId upto = 0;  ///< those above are followed anyway
+  std::variant<double, std::string> at = -1.0;
+  RowId row = 0;
+  bool done = false;
 };
 
 }  // namespace replay

@@ -40,9 +40,10 @@ struct TracePage {
   std::optional<TracePosition> next;
 };
 
-/// A decision as stored: the audit row's payload text.
+/// A decision as stored: the audit row's task and payload text.
 struct StoredDecision {
   DecisionId id;
+  TaskId task;
   std::optional<std::string> payload;
 };
 

@@ -7,14 +7,11 @@
 #include "registry/write_transaction.h"
 
 namespace replay::registry {
-namespace {
 
-bool task_exists(Connection& connection, const TaskId& task) {
-  Statement find = connection.statement(sql::kTaskState);
+bool WriteTransaction::task_exists(const TaskId& task) {
+  Statement find = connection_.statement(sql::kTaskState);
   return find.bind(":task", task.str()).step();
 }
-
-}  // namespace
 
 std::vector<Intake> WriteTransaction::accept(const std::vector<IncomingEvent>& events, Instant now,
                                              std::uint64_t max_backlog) {
@@ -40,7 +37,7 @@ Intake WriteTransaction::accept_one(const IncomingEvent& incoming, Instant now) 
     Statement known = connection_.statement(sql::kKnowsEvent);
     if (known.bind(":event", event.id.str()).step()) return Intake::duplicate;
   }
-  if (!task_exists(connection_, event.task)) {
+  if (!task_exists(event.task)) {
     if (event.type != kTaskCreated || !create_task(event.task, incoming.new_task, now))
       return Intake::unknown_task;
   }
@@ -89,32 +86,6 @@ bool WriteTransaction::put_into_inbox(const Event& event, Instant now,
     insert.bind_null(":processed");
   }
   return insert.execute() == 1;
-}
-
-FollowOutcome WriteTransaction::follow(const std::vector<Event>& events,
-                                       const FollowPosition& position, Instant now) {
-  FollowOutcome outcome;
-  for (const Event& event : events) {
-    const bool known_task = task_exists(connection_, event.task);
-    const auto failure = known_task ? std::nullopt : std::optional<std::string>("unknown task");
-    if (!put_into_inbox(event, now, failure)) continue;
-    ++outcome.added;
-    if (failure) {
-      ++outcome.unknown_tasks;
-      continue;
-    }
-    put_event_time(event);
-  }
-  set_follow_position(position, now);
-  return outcome;
-}
-
-void WriteTransaction::set_follow_position(const FollowPosition& position, Instant now) {
-  Statement set = connection_.statement(sql::kSetFollowPosition);
-  set.bind(":source", follow_source(position.table))
-      .bind(":row", position.last_seen)
-      .bind(":now", now)
-      .execute();
 }
 
 std::size_t WriteTransaction::revive(std::span<const RowId> rows) {

@@ -46,14 +46,6 @@ PendingEvent to_pending(const Statement& row, Instant now) {
   return pending;
 }
 
-/// The payload's own event_id, so that an event which arrives on both ways is decided once.
-EventId followed_event_id(std::string_view table, RowId row, std::string_view payload) {
-  const auto document = parse_json(payload);
-  const auto id = document ? string_member(*document, "event_id") : std::nullopt;
-  if (id && !id->empty()) return EventId(std::string(*id));
-  return EventId("polling_" + std::string(table) + "_" + std::to_string(row));
-}
-
 }  // namespace
 
 PendingPage ReadView::pending_events(RowId above, std::size_t limit, Instant now,
@@ -116,46 +108,6 @@ InboxCounts ReadView::inbox_counts(Instant now) const {
     }
   }
   return counts;
-}
-
-std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
-                                            const std::vector<std::string>& types,
-                                            std::size_t limit, Instant now) const {
-  std::vector<Event> events;
-  Statement rows = connection_.statement(position.table == "task_audits" ? sql::kFollowAudits
-                                                                         : sql::kFollowEvents);
-  rows.bind(":above", position.last_seen).bind(":limit", static_cast<std::int64_t>(limit));
-  while (rows.step()) {
-    position.last_seen = rows.integer("row");
-    const std::string type = rows.text_if("event_type").value_or("");
-    if (std::find(types.begin(), types.end(), type) == types.end()) continue;
-    Event event;
-    event.type = type;
-    event.payload = rows.text_if("payload").value_or("{}");
-    event.id = followed_event_id(position.table, position.last_seen, event.payload);
-    event.task = TaskId(rows.text_if("task_id").value_or(""));
-    event.ts = rows.instant_if("created_at").value_or(now);
-    event.source = EventSource::polling;
-    events.push_back(std::move(event));
-  }
-  return events;
-}
-
-std::optional<FollowPosition> ReadView::follow_position(std::string_view table) const {
-  Statement find = connection_.statement(sql::kFollowPosition);
-  find.bind(":source", follow_source(table));
-  if (!find.step()) return std::nullopt;
-  return FollowPosition{std::string(table), find.integer("last_seen_id")};
-}
-
-RowId ReadView::last_row(std::string_view table) const {
-  Statement last =
-      connection_.statement(table == "task_audits" ? sql::kLastAuditRow : sql::kLastEventRow);
-  return last.step() ? last.integer("row") : 0;
-}
-
-bool ReadView::has_table(std::string_view table) const {
-  return connection_.schema().has_table(table);
 }
 
 }  // namespace replay::registry

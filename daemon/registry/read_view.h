@@ -19,6 +19,7 @@
 namespace replay::registry {
 
 class Connection;
+class Statement;
 
 /// Payloads are read in pages that end once they hold this much, at least one row each: rows of
 /// other writers may have megabytes.
@@ -107,13 +108,21 @@ class ReadView {
   /// The newest ones whatever became of them, newest first; times as with pending_events().
   [[nodiscard]] std::vector<Event> newest_events(std::size_t limit, Instant now) const;
   [[nodiscard]] InboxCounts inbox_counts(Instant now) const;
+
+  // Following (follow_queries.cpp)
   /// Rows of the table above the position whose type is one of `types`, as inbox events (source
-  /// polling), at most `limit` looked at, fewer where payloads pass kMostBytesOfPage;
-  /// `position.last_seen` moves to the last row looked at. A row whose own time cannot be read
-  /// counts as of `now`.
+  /// polling), without those that are in the inbox or decided already: at most `limit` looked at,
+  /// fewer where payloads pass kMostBytesOfPage. The position moves to the last row looked at. A
+  /// row whose own time cannot be read counts as of `now`.
   [[nodiscard]] std::vector<Event> rows_to_follow(FollowPosition& position,
                                                   const std::vector<std::string>& types,
                                                   std::size_t limit, Instant now) const;
+  /// The same of the rows up to `look.upto` that were created at `look.from` or later; the look
+  /// moves on, and is done once it has seen them all.
+  [[nodiscard]] std::vector<Event> rows_behind(std::string_view table, LookBehind& look,
+                                               const std::vector<std::string>& types,
+                                               std::size_t limit, Instant now) const;
+  /// As set_follow_position() left it; without shape and adopted_at where an older version did.
   [[nodiscard]] std::optional<FollowPosition> follow_position(std::string_view table) const;
   [[nodiscard]] RowId last_row(std::string_view table) const;
   [[nodiscard]] bool has_table(std::string_view table) const;
@@ -126,6 +135,10 @@ class ReadView {
 
  private:
   [[nodiscard]] bool knows_task(const TaskId& id) const;
+  [[nodiscard]] std::optional<Event> event_to_follow(std::string_view table, const Statement& row,
+                                                     Instant now) const;
+  [[nodiscard]] bool knows_event(const EventId& id) const;
+  [[nodiscard]] std::optional<KnownEvent> known_event(const EventId& id) const;
   [[nodiscard]] std::optional<std::string> reason_code_of_row(RowId audit_row) const;
 
   Connection& connection_;

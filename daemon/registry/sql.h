@@ -160,10 +160,10 @@ inline constexpr const char* kEventItem =
     "SELECT event_id AS id, event_type, NULL AS decision_id, payload FROM task_events WHERE rowid "
     "= :row";
 inline constexpr const char* kDecisionById =
-    "SELECT payload FROM task_audits WHERE {task_audits.decision_id} = :id";
+    "SELECT task_id, payload FROM task_audits WHERE {task_audits.decision_id} = :id";
 inline constexpr const char* kDecisionByPayloadId =
-    "SELECT a.payload AS payload FROM decision_replay_ids i JOIN task_audits a ON a.rowid = "
-    "i.audit_row "
+    "SELECT a.task_id AS task_id, a.payload AS payload FROM decision_replay_ids i "
+    "JOIN task_audits a ON a.rowid = i.audit_row "
     "WHERE i.decision_id = :id";
 
 // ---- Summaries ---------------------------------------------------------------------------------
@@ -359,6 +359,28 @@ inline constexpr const char* kFollowEvents =
     "SELECT rowid AS row, task_id, event_type, created_at, payload FROM task_events WHERE rowid > "
     ":above "
     "ORDER BY rowid LIMIT :limit";
+/// Walks an index on created_at alone: where that is a descending one, rows of the same time are
+/// sorted, and should be narrow then. The plus sign keeps SQLite from walking row ids instead.
+/// `:before` as for traces.
+inline constexpr const char* kAuditsByTime =
+    "SELECT rowid AS row, created_at FROM task_audits "
+    "WHERE (created_at, rowid) > (:at, :row) AND created_at < :before AND +rowid <= :upto "
+    "ORDER BY created_at, rowid";
+inline constexpr const char* kEventsByTime =
+    "SELECT rowid AS row, created_at FROM task_events "
+    "WHERE (created_at, rowid) > (:at, :row) AND created_at < :before AND +rowid <= :upto "
+    "ORDER BY created_at, rowid";
+inline constexpr const char* kFollowAudit =
+    "SELECT rowid AS row, task_id, event_type, created_at, payload FROM task_audits WHERE rowid = "
+    ":row";
+inline constexpr const char* kFollowEvent =
+    "SELECT rowid AS row, task_id, event_type, created_at, payload FROM task_events WHERE rowid = "
+    ":row";
+inline constexpr const char* kInboxEvent =
+    "SELECT i.task_id AS task_id, i.event_type AS event_type, i.received_at AS received_at, "
+    "o.ts AS ts "
+    "FROM supervisor_inbox i LEFT JOIN decision_replay_inbox o ON o.event_id = i.event_id "
+    "WHERE i.event_id = :event";
 inline constexpr const char* kFollowPosition =
     "SELECT last_seen_id FROM supervisor_checkpoint WHERE source_table = :source";
 inline constexpr const char* kSetFollowPosition =

@@ -23,4 +23,10 @@ void set_state(Connection& connection, std::string_view key, std::optional<std::
   return "decision-replay:" + std::string(table);
 }
 
+/// The key under which a part of the follower's position is kept: the checkpoint's own columns have
+/// no room for it, and not every registry's has more.
+[[nodiscard]] inline std::string follow_key(std::string_view table, std::string_view what) {
+  return "follow:" + std::string(table) + ":" + std::string(what);
+}
+
 }  // namespace replay::registry

@@ -81,7 +81,10 @@ std::optional<StoredDecision> ReadView::decision(const DecisionId& id) const {
       continue;
     Statement find = connection_.statement(sql);
     find.bind(":id", id.str());
-    if (find.step()) return StoredDecision{id, find.text_if("payload")};
+    if (find.step()) {
+      return StoredDecision{id, TaskId(find.text_if("task_id").value_or("")),
+                            find.text_if("payload")};
+    }
   }
   return std::nullopt;
 }

@@ -32,6 +32,7 @@ enum class RecordOutcome {
 struct FollowOutcome {
   std::size_t added = 0;          ///< new inbox rows
   std::size_t unknown_tasks = 0;  ///< those of them that ended as `failed`
+  std::size_t refused = 0;        ///< a trigger or constraint of the registry keeps them out
 };
 
 /// Every change the program makes to a registry. Nothing here updates or deletes an audit row or an
@@ -51,7 +52,7 @@ class WriteTransaction {
   /// decided; one without an entry happened when it was received.
   void keep_event_times(const std::vector<IncomingEvent>& events, const std::vector<Intake>& intake,
                         Instant now);
-  /// Puts followed rows into the inbox (those of unknown tasks as `failed`) and moves the position.
+  /// Puts followed rows into the inbox (those of unknown tasks as `failed`) and sets the position.
   [[nodiscard]] FollowOutcome follow(const std::vector<Event>& events,
                                      const FollowPosition& position, Instant now);
   void set_follow_position(const FollowPosition& position, Instant now);
@@ -96,6 +97,8 @@ class WriteTransaction {
   void drop_index(std::string_view name);
 
  private:
+  [[nodiscard]] bool task_exists(const TaskId& task);
+  void follow_one(const Event& event, Instant now, FollowOutcome& outcome);
   [[nodiscard]] Intake accept_one(const IncomingEvent& incoming, Instant now);
   [[nodiscard]] bool create_task(const TaskId& task, const NewTask& details, Instant now);
   bool put_into_inbox(const Event& event, Instant now, const std::optional<std::string>& failure);

@@ -57,7 +57,7 @@ struct Supervisor::Impl {
         clock(the_clock),
         log(logger),
         options(std::move(the_options)),
-        follower(registry, clock, options.followed_types),
+        follower(registry, clock, options.followed_types, options.inbox_retention),
         upkeep(registry, clock, log, options.stuck_after, options.inbox_retention),
         engine(std::move(the_policy)),
         workers(std::max<std::size_t>(1, options.workers)) {}
@@ -70,7 +70,7 @@ struct Supervisor::Impl {
     }
   }
 
-  /// True where something was decided, so that more may be waiting. The door at which a failure of
+  /// True where something was done, so that more may be waiting. The door at which a failure of
   /// the registry is caught: nothing is lost by it, everything undecided is still in the inbox.
   bool step_safely() {
     try {
@@ -93,16 +93,21 @@ struct Supervisor::Impl {
 
   bool step() {
     count_tidied(upkeep.tidy_if_due());
-    count_followed(follower.follow());
-    return decide_batch();
+    const Follower::Progress followed = follower.follow();
+    count_followed(followed.outcome);
+    return decide_batch() || followed.more;
   }
 
   void count_followed(const registry::FollowOutcome& followed) {
-    if (followed.added == 0) return;
+    if (followed.refused > 0) {
+      log.error("rows of other writers refused by the registry's inbox",
+                {{"rows", followed.refused}});
+    }
+    if (followed.added == 0 && followed.refused == 0) return;
     count([&followed](SupervisorStats& s) {
       s.followed += followed.added;
       s.unknown_tasks += followed.unknown_tasks;
-      s.failed_events += followed.unknown_tasks;
+      s.failed_events += followed.unknown_tasks + followed.refused;
     });
   }
 

@@ -61,7 +61,8 @@ DecidedEvents decided_events(ForeignWriter& registry) {
     (row[1] == "1" ? result.once : result.other).insert(row[0].value());
   }
   result.decisions = static_cast<std::size_t>(registry.number(
-      "SELECT count(*) FROM task_audits WHERE event_type LIKE 'SUPERVISOR\\_%' ESCAPE '\\'"));
+      "SELECT count(*) FROM task_audits WHERE event_type LIKE 'SUPERVISOR\\_%' ESCAPE '\\' AND "
+      "json_extract(payload, '$.decision_snapshot.event.event_id') IS NOT NULL"));
   return result;
 }
 

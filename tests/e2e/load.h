@@ -49,7 +49,7 @@ class Load {
 struct DecidedEvents {
   std::set<std::string> once;   ///< with exactly one decision and a completed inbox row
   std::set<std::string> other;  ///< in the inbox, but not so
-  std::size_t decisions = 0;    ///< audits of decisions in all
+  std::size_t decisions = 0;    ///< audits of decisions in all, history aside
 };
 DecidedEvents decided_events(ForeignWriter& registry);
 

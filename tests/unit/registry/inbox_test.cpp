@@ -109,7 +109,7 @@ TEST_F(InboxTable, FollowedRowsGetAnIdOfTheirTableAndRowOrTheirPayloads) {
       "('t', 'TASK_CREATED', '{}', '2026-01-28T10:30:00+02:00'), "
       "('t', 'TASK_FAILED', '{\"event_id\":\"own\"}', '2026-01-28 10:30:00'), "
       "('t', 'SUPERVISOR_ALLOWED', '{}', 'x'), ('t', 'TASK_FAILED', '{}', 'yesterday')");
-  FollowPosition position{"task_audits", 0};
+  FollowPosition position{.table = "task_audits", .shape = {}};
   const auto events = open.reads().read_now([&](const ReadView& view) {
     return view.rows_to_follow(position, {"TASK_CREATED", "TASK_FAILED"}, 100, now);
   });
@@ -122,7 +122,7 @@ TEST_F(InboxTable, FollowedRowsGetAnIdOfTheirTableAndRowOrTheirPayloads) {
 }
 
 TEST_F(InboxTable, AFollowedRowOfAnUnknownTaskEndsAsFailed) {
-  const FollowPosition position{"task_audits", 7};
+  const FollowPosition position{.table = "task_audits", .last_seen = 7, .shape = {}};
   const std::vector<Event> events{
       {EventId("e"), TaskId("gone"), "TASK_FAILED", now, EventSource::polling, "{}"}};
   EXPECT_EQ(open.writes().write_now([&](WriteTransaction& tx) {
@@ -140,7 +140,7 @@ TEST_F(InboxTable, OurPositionLeavesAgentOsOwnCheckpointAlone) {
   registry.exec(
       "INSERT INTO supervisor_checkpoint (source_table, last_seen_id) VALUES ('task_audits', 5)");
   open.writes().write_now([&](WriteTransaction& tx) {
-    tx.set_follow_position({"task_audits", 9}, now);
+    tx.set_follow_position({.table = "task_audits", .last_seen = 9, .shape = {}}, now);
     return true;
   });
   EXPECT_EQ(
