@@ -89,7 +89,7 @@ FoldPlan plan_backfill(const registry::ReadView& view, Instant now) {
   // backfill is under way.
   if (!page.more) batch.low = std::min<RowId>(batch.low, 0);
   if (batch.low == plan.state.low) return plan;
-  batch.completes_backfill = !page.more;
+  batch.completes_backfill = batch.low <= 0;
   // Where nothing is folded yet, the row at `high` is about to be.
   if (plan.state.low == plan.state.high) batch.anchor = view.anchor("task_audits", batch.high);
   add_rows(batch, page.rows, view);

@@ -89,6 +89,14 @@ TEST_F(Folding, RowsFromBeforeAdoptionAreFoldedInTheBackgroundUnheard) {
   EXPECT_EQ(differences(), std::vector<std::string>{});
 }
 
+TEST_F(Folding, AWholeBackfillIsNoReasonToSweep) {
+  agentos_wrote(2'000);  // whole chunks, the last of which ends at the first row
+  Summarizer& summarizer = open();
+  reconcile(files_, summarizer);
+  EXPECT_TRUE(summarizer.stats().complete);
+  EXPECT_EQ(summarizer.stats().sweeps, 0U);
+}
+
 TEST_F(Folding, NewRowsGoBeforeOlderOnes) {
   agentos_wrote(2'500);
   Summarizer& summarizer = open();
