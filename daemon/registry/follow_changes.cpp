@@ -14,7 +14,7 @@ FollowOutcome WriteTransaction::follow(const std::vector<Event>& events,
     try {
       follow_one(event, now, outcome);
     } catch (const SQLite::Exception& failure) {
-      if (!is_refusal(failure)) throw;
+      if (!is_refusal(failure, connection_)) throw;
       ++outcome.refused;
     }
   }
