@@ -90,7 +90,7 @@ class ReadView {
   [[nodiscard]] AuditPage events_down_from(RowId row, std::size_t limit) const;
 
   // Rows of task_audits and task_events, whoever uses them (shape_queries.cpp)
-  /// How many rows have a row id up to `upto`, counted over the narrowest index (some 15 ms a
+  /// How many rows have a row id up to `upto`, counted over the narrowest index (under 15 ms a
   /// million) less the rows above it, and the anchor of the row at `upto`.
   [[nodiscard]] TableShape shape(std::string_view table, RowId upto) const;
   /// A fingerprint of the row's task_id, event_type and created_at, the same in every run and
