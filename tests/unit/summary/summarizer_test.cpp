@@ -169,7 +169,7 @@ TEST_F(Folding, DecisionsFoldedByAnotherProcessAreHeardAllTheSame) {
   fold_all(summarizer);
   registry::Options options;
   options.path = files_.path();
-  registry::Registry other(options, files_.clock, files_.log);
+  registry::Registry other(options, files_.log);
   Summarizer elsewhere(other, files_.clock, files_.log, [](const auto&) {});
   random_.insert_into(files_, 1'500);
   fold_all(elsewhere);
@@ -182,7 +182,7 @@ TEST_F(Folding, TwoProcessesFoldEachRowOnce) {
   open();
   registry::Options options;
   options.path = files_.path();
-  registry::Registry other(options, files_.clock, files_.log);
+  registry::Registry other(options, files_.log);
   Summarizer elsewhere(other, files_.clock, files_.log, [](const auto&) {});
   std::thread beside([&] { fold_all(elsewhere); });
   fold_all(*summarizer_);
@@ -197,7 +197,7 @@ TEST_F(Folding, TwoProcessesCanRebuildTogether) {
   fold_all(summarizer);
   registry::Options options;
   options.path = files_.path();
-  registry::Registry other(options, files_.clock, files_.log);
+  registry::Registry other(options, files_.log);
   Summarizer elsewhere(other, files_.clock, files_.log, [](const auto&) {});
   begin_rebuild();
   std::thread beside([&] { fold_all(elsewhere); });
