@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <SQLiteCpp/Exception.h>
+
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
@@ -23,6 +25,17 @@ constexpr Queries kEvents{sql::kFollowEvents, sql::kEventsByTime, sql::kFollowEv
 
 const Queries& queries_of(std::string_view table) {
   return table == "task_audits" ? kAudits : kEvents;
+}
+
+/// False as well where the next row is on a damaged page.
+bool step_unless_damaged(Statement& rows, bool& damaged) {
+  try {
+    return rows.step();
+  } catch (const SQLite::Exception& failure) {
+    if (!is_damage(failure)) throw;
+    damaged = true;
+    return false;
+  }
 }
 
 bool is_one_of(const std::vector<std::string>& types, const Statement& row) {
@@ -79,10 +92,11 @@ std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
   std::vector<Event> events;
   std::size_t looked_at = 0;
   std::size_t bytes = 0;
+  bool damaged = false;
   {
     Statement rows = connection_.statement(queries_of(position.table).above);
     rows.bind(":above", position.last_seen).bind(":limit", static_cast<std::int64_t>(limit));
-    while (bytes < kMostBytesOfPage && rows.step()) {
+    while (bytes < kMostBytesOfPage && step_unless_damaged(rows, damaged)) {
       ++looked_at;
       position.last_seen = rows.integer("row");
       if (!is_one_of(types, rows)) continue;
@@ -92,10 +106,20 @@ std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
       events.push_back(*std::move(event));
     }
   }
-  if (looked_at == 0) return events;
+  if (looked_at == 0) {
+    if (damaged) position.last_seen = past_damage(position);
+    return events;
+  }
   if (position.shape.rows) *position.shape.rows += looked_at;
   position.shape.anchor = anchor(position.table, position.last_seen);
   return events;
+}
+
+/// Where rows can be read again: nothing is followed from a damaged page, and nothing waits for it.
+RowId ReadView::past_damage(const FollowPosition& position) const {
+  return (position.table == "task_audits" ? audits_above(position.last_seen, 1)
+                                          : events_above(position.last_seen, 1))
+      .next;
 }
 
 std::vector<Event> ReadView::rows_behind(std::string_view table, LookBehind& look,
@@ -116,7 +140,9 @@ std::vector<Event> ReadView::rows_behind(std::string_view table, LookBehind& loo
     const auto created_at = rows.instant_if("created_at");
     if (!created_at || *created_at < look.from) continue;
     Statement row = connection_.statement(queries_of(table).one);
-    if (!row.bind(":row", look.row).step() || !is_one_of(types, row)) continue;
+    bool damaged = false;
+    row.bind(":row", look.row);
+    if (!step_unless_damaged(row, damaged) || !is_one_of(types, row)) continue;
     bytes += row.text_if("payload").value_or("").size();
     if (auto event = event_to_follow(table, row, now)) events.push_back(*std::move(event));
   }

@@ -137,6 +137,7 @@ class ReadView {
   [[nodiscard]] bool knows_task(const TaskId& id) const;
   [[nodiscard]] std::optional<Event> event_to_follow(std::string_view table, const Statement& row,
                                                      Instant now) const;
+  [[nodiscard]] RowId past_damage(const FollowPosition& position) const;
   [[nodiscard]] bool knows_event(const EventId& id) const;
   [[nodiscard]] std::optional<KnownEvent> known_event(const EventId& id) const;
   [[nodiscard]] std::optional<std::string> reason_code_of_row(RowId audit_row) const;
