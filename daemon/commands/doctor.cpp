@@ -81,6 +81,9 @@ Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Cloc
   read_part(condition.database_bytes,
             [](const registry::ReadView& view) { return view.sizes().database_bytes; });
   unless_damaged(registry, condition, [&] { add_unlisted_flaws(registry, condition); });
+  std::optional<std::string> damage;
+  read_part(damage, [](const registry::ReadView& view) { return view.damage(); });
+  if (damage) condition.damage = "The registry file is damaged (" + *damage + ").";
   std::error_code missing;
   const auto wal_bytes = std::filesystem::file_size(registry.path().string() + "-wal", missing);
   if (!missing) condition.wal_bytes = wal_bytes;

@@ -42,6 +42,12 @@ void list_flaws(Connection& connection, FlawedTable table, std::size_t limit,
 
 }  // namespace
 
+std::optional<std::string> ReadView::damage() const {
+  Statement check = connection_.statement(sql::kFirstDamage);
+  auto found = check.step() ? check.text_if("quick_check") : std::nullopt;
+  return found == "ok" ? std::nullopt : found;
+}
+
 Integrity ReadView::integrity(Instant now) const {
   Integrity found;
   found.checked_at = now;

@@ -129,6 +129,9 @@ class ReadView {
 
   // Integrity (integrity_queries.cpp)
   [[nodiscard]] Integrity integrity(Instant now) const;
+  /// The first thing that SQLite finds wrong with the file's pages; nullopt where there is none.
+  /// Reads the whole file.
+  [[nodiscard]] std::optional<std::string> damage() const;
   /// Examples: at most `limit` of each kind and table.
   [[nodiscard]] std::vector<FlawedRow> flawed_rows(std::size_t limit) const;
   [[nodiscard]] RegistrySizes sizes() const;

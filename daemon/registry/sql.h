@@ -10,6 +10,7 @@ inline constexpr const char* kTableExists =
     "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name";
 inline constexpr const char* kAnyTable = "SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1";
 inline constexpr const char* kSchemaVersion = "PRAGMA schema_version";
+inline constexpr const char* kFirstDamage = "PRAGMA quick_check(1)";
 inline constexpr const char* kTableColumns = "SELECT name, type FROM pragma_table_info(:table)";
 inline constexpr const char* kIndexesOfTable =
     "SELECT name FROM pragma_index_list(:table) WHERE partial = 0";
