@@ -36,6 +36,7 @@ MetricFamily alerts_by_state(const AlertingStatus& status) {
 template <class Number>
 std::vector<Series> each(const AlertingStatus& status, Number number) {
   std::vector<Series> series;
+  series.reserve(status.deliveries.size());
   for (const DeliveryStatus& delivery : status.deliveries) {
     series.push_back({{{"alertmanager", delivery.alertmanager}}, number(delivery)});
   }

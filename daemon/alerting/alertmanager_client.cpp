@@ -51,7 +51,8 @@ int stop_transfer(void* stop, curl_off_t /*t*/, curl_off_t /*n*/, curl_off_t /*u
 }  // namespace
 
 struct AlertmanagerClient::Connection {
-  Connection(const std::string& base_url, const std::stop_token& stop_token) : stop(stop_token) {
+  Connection(const std::string& base_url, std::stop_token stop_token)
+      : stop(std::move(stop_token)) {
     if (curl == nullptr || headers == nullptr) throw std::bad_alloc();
     const std::string url = base_url + "/api/v2/alerts";
     curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
@@ -127,7 +128,7 @@ void AlertmanagerClient::run(const std::stop_token& stop) {
       changed_.wait(lock, stop, [this]() REQUIRES_LOCK(mutex_) { return queue_.size() != 0; });
       batch = queue_.take(kBatch);
     }
-    if (batch.empty() || deliver(connection, std::move(batch))) {
+    if (batch.empty() || deliver(connection, batch)) {
       pause = kFirstPause;
       continue;
     }
@@ -137,7 +138,7 @@ void AlertmanagerClient::run(const std::stop_token& stop) {
   }
 }
 
-bool AlertmanagerClient::deliver(Connection& connection, std::vector<Notification> batch) {
+bool AlertmanagerClient::deliver(Connection& connection, const std::vector<Notification>& batch) {
   std::string generator_url;
   {
     const MutexLock lock(mutex_);
@@ -158,7 +159,7 @@ bool AlertmanagerClient::deliver(Connection& connection, std::vector<Notificatio
       if (outcome.final) {
         status_.dropped += batch.size();
       } else {
-        queue_.give_back(std::move(batch));
+        queue_.give_back(batch);
       }
     }
   }

@@ -51,7 +51,7 @@ class AlertmanagerClient {
   struct Connection;
 
   void run(const std::stop_token& stop);
-  bool deliver(Connection& connection, std::vector<Notification> batch);
+  bool deliver(Connection& connection, const std::vector<Notification>& batch);
 
   const std::string url_;
   const Clock& clock_;

@@ -21,11 +21,9 @@ std::vector<Notification> DeliveryQueue::take(std::size_t most) {
   return batch;
 }
 
-void DeliveryQueue::give_back(std::vector<Notification> batch) {
-  for (Notification& notification : batch) {
-    Labels labels = notification.labels;
-    waiting_.try_emplace(std::move(labels), std::move(notification));
-  }
+void DeliveryQueue::give_back(const std::vector<Notification>& batch) {
+  for (const Notification& notification : batch)
+    waiting_.try_emplace(notification.labels, notification);
 }
 
 }  // namespace replay::alerting

@@ -22,7 +22,7 @@ class DeliveryQueue {
   [[nodiscard]] std::vector<Notification> take(std::size_t most);
 
   /// Those that could not be delivered come back, but where something newer has been put since.
-  void give_back(std::vector<Notification> batch);
+  void give_back(const std::vector<Notification>& batch);
 
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 

@@ -32,7 +32,7 @@ TEST(DeliveryQueue, WhatComesBackDoesNotHideNewer) {
   queue.put(of("b", 1));
   auto batch = queue.take(10);
   queue.put(of("a", 2));
-  queue.give_back(std::move(batch));
+  queue.give_back(batch);
   batch = queue.take(10);
   ASSERT_EQ(batch.size(), 2U);
   EXPECT_EQ(batch[0].ends_at, of("a", 2).ends_at);
