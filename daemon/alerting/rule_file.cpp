@@ -5,14 +5,13 @@
 #include <initializer_list>
 #include <iterator>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include <yaml-cpp/yaml.h>
 
 #include "alerting/duration.h"
-#include "alerting/rule_file_documents.h"
 #include "base/error.h"
+#include "base/yaml_document.h"
 
 namespace replay::alerting {
 namespace {
@@ -154,8 +153,8 @@ void read_group(RuleSet& set, const File& file, const YAML::Node& group,
 
 YAML::Node document(const std::string& yaml, const File& file) {
   try {
-    if (const auto line = second_document_line(yaml)) {
-      file.refuse(*line, "The document ends before this; a file holds one.");
+    if (const auto second = second_yaml_document(yaml)) {
+      file.refuse(second->line, "The document ends before this; a file holds one.");
     }
     return YAML::Load(yaml);
   } catch (const YAML::Exception& problem) {

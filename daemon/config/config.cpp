@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/yaml_document.h"
 #include "config/nearest.h"
 #include "config/setting.h"
 
@@ -212,8 +213,13 @@ class Reader {
 };
 
 YAML::Node document(std::string_view yaml, const std::filesystem::path& file) {
+  const std::string text(yaml);
   try {
-    return YAML::Load(std::string(yaml));
+    if (const auto second = second_yaml_document(text)) {
+      throw Error(ErrorKind::malformed, file.string() + ":" + std::to_string(second->line) +
+                                            ": the document ends before this; a file holds one.");
+    }
+    return YAML::Load(text);
   } catch (const YAML::Exception& error) {
     throw Error(ErrorKind::malformed, place(file, error.mark) + "not YAML: " + error.msg + ".");
   }

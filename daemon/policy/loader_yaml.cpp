@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
-#include <sstream>
 #include <utility>
 
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
+
+#include "base/yaml_document.h"
 
 namespace replay::policy {
 namespace {
@@ -84,41 +84,6 @@ class TreeBuilder {
   bool too_large_ = false;
 };
 
-/// Listens to the parser only for where documents begin.
-class DocumentStarts final : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark& mark) override { last_ = mark; }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {}
-  void OnMapEnd() override {}
-
-  [[nodiscard]] YAML::Mark last() const { return last_; }
-
- private:
-  YAML::Mark last_;
-};
-
-/// Where a second document, or what yaml-cpp takes for one, begins. Not LoadAll(): on a stray
-/// bracket it makes documents without end, until memory is gone; and Load() would drop the rest of
-/// the file unseen.
-std::optional<YAML::Mark> second_document(const std::string& text) {
-  std::istringstream input(text);
-  YAML::Parser parser(input);
-  DocumentStarts starts;
-  if (!parser.HandleNextDocument(starts) || !parser.HandleNextDocument(starts)) {
-    return std::nullopt;
-  }
-  return starts.last();
-}
-
 std::string syntax_message(const YAML::Exception& problem) {
   std::string message = "This is not YAML: " + problem.msg + ".";
   if (problem.msg.find("anchor") != std::string::npos ||
@@ -173,9 +138,9 @@ std::optional<YamlNode> parse_yaml(const std::string& text, Reporter& reporter) 
   YamlNode place;
   place.line = place.column = 1;
   try {
-    if (const auto second = second_document(text)) {
-      place.line = second->line + 1;
-      place.column = second->column + 1;
+    if (const auto second = second_yaml_document(text)) {
+      place.line = second->line;
+      place.column = second->column;
       reporter.error(place,
                      "The document ends before this: a stray bracket, or a second one (---). A "
                      "file holds one.");

@@ -71,6 +71,12 @@ TEST(Config, TheExampleExplainsEveryKey) {
   }
 }
 
+TEST(Config, SaysWhereAFileEndsBeforeItsEnd) {
+  EXPECT_EQ(refusal("log: {level: info}\n---\nlog: {level: debug}\n"),
+            "replay.yml:2: the document ends before this; a file holds one.");
+  EXPECT_NE(refusal("log: {level: info}}\n"), "");
+}
+
 TEST(Config, AnEmptyFileIsTheDefaults) { expect_same(parsed(""), Config{}); }
 
 TEST(Config, AnEmptySectionIsTheDefaults) { expect_same(parsed("registry:\nlog: {}\n"), Config{}); }

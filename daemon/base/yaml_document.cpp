@@ -1,11 +1,11 @@
-#include "alerting/rule_file_documents.h"
+#include "base/yaml_document.h"
 
 #include <sstream>
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
-namespace replay::alerting {
+namespace replay {
 namespace {
 
 /// Listens to the parser only for where documents begin.
@@ -24,7 +24,7 @@ class DocumentStarts final : public YAML::EventHandler {
                   YAML::EmitterStyle::value) override {}
   void OnMapEnd() override {}
 
-  [[nodiscard]] int line() const { return last_.line + 1; }
+  [[nodiscard]] TextPlace last() const { return {last_.line + 1, last_.column + 1}; }
 
  private:
   YAML::Mark last_;
@@ -32,14 +32,14 @@ class DocumentStarts final : public YAML::EventHandler {
 
 }  // namespace
 
-std::optional<int> second_document_line(const std::string& yaml) {
-  std::istringstream input(yaml);
+std::optional<TextPlace> second_yaml_document(const std::string& text) {
+  std::istringstream input(text);
   YAML::Parser parser(input);
   DocumentStarts starts;
   if (!parser.HandleNextDocument(starts) || !parser.HandleNextDocument(starts)) {
     return std::nullopt;
   }
-  return starts.line();
+  return starts.last();
 }
 
-}  // namespace replay::alerting
+}  // namespace replay
