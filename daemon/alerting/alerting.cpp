@@ -36,6 +36,11 @@ Alerting::Alerting(Options options, RuleSet rules, const Clock& clock, Logger& l
   name_what_is_not_evaluated();
 }
 
+/// All at once: each may take a moment to end.
+Alerting::~Alerting() {
+  for (AlertmanagerClient& client : clients_) client.stop();
+}
+
 void Alerting::use(RuleSet rules) {
   const MutexLock lock(mutex_);
   evaluator_.use(std::move(rules));
@@ -70,13 +75,12 @@ void Alerting::evaluate(std::vector<Sample> metrics, const std::string& address)
     sample.labels.emplace("job", kJob);
     sample.labels.emplace("instance", address);
   }
-  const Duration resend = std::max<Duration>(kResend, options_.evaluation_interval);
   std::vector<Notification> due;
   {
     const MutexLock lock(mutex_);
     evaluator_.add(now, metrics);
     Evaluator::Outcome outcome =
-        evaluator_.evaluate(now, {.resend = kResend, .valid_for = kBelievedTimes * resend});
+        evaluator_.evaluate(now, {.resend = kResend, .valid_for = kBelievedTimes * kResend});
     log_failures(outcome.failures);
     ++evaluations_;
     failures_ += outcome.failures.size();

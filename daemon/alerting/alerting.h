@@ -63,6 +63,9 @@ class CurlLibrary {
 class Alerting {
  public:
   Alerting(Options options, RuleSet rules, const Clock& clock, Logger& log);
+  ~Alerting();
+  Alerting(const Alerting&) = delete;
+  Alerting& operator=(const Alerting&) = delete;
 
   /// Other rules from now on; alerts that go on keep their state.
   void use(RuleSet rules);

@@ -31,11 +31,11 @@ json::object to_json(const auto& texts) {
   return object;
 }
 
-/// An answer that stays the same however often it is asked for.
+/// What is sent is at fault, and stays so. Any other answer may come of what stands between.
 bool is_final(long status) {
-  constexpr long kRequestTimeout = 408;
-  constexpr long kTooManyRequests = 429;
-  return status >= 400 && status < 500 && status != kRequestTimeout && status != kTooManyRequests;
+  constexpr long kBadRequest = 400;
+  constexpr long kTooLarge = 413;
+  return status == kBadRequest || status == kTooLarge;
 }
 
 std::size_t ignore_answer(char* /*bytes*/, std::size_t size, std::size_t count, void* /*unused*/) {
@@ -59,6 +59,8 @@ struct AlertmanagerClient::Connection {
     curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+    // A stop does not wait for a name that is being looked up.
+    curl_easy_setopt(curl.get(), CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(kConnectTimeout.count()));
     curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(kTimeout.count()));
@@ -101,12 +103,17 @@ AlertmanagerClient::AlertmanagerClient(std::string base_url, const Clock& clock,
 
 AlertmanagerClient::~AlertmanagerClient() = default;
 
+void AlertmanagerClient::stop() { thread_.request_stop(); }
+
 void AlertmanagerClient::send(const std::vector<Notification>& notifications,
                               const std::string& generator_url) {
   const MutexLock lock(mutex_);
   generator_url_ = generator_url;
   for (const Notification& notification : notifications) {
-    if (!queue_.put(notification)) ++status_.dropped;
+    if (queue_.put(notification)) continue;
+    if (++status_.dropped == 1) {
+      log_.error("alerts for an alertmanager are dropped: too many wait for it", {{"url", url_}});
+    }
   }
   changed_.notify_one();
 }
@@ -126,7 +133,7 @@ void AlertmanagerClient::run(const std::stop_token& stop) {
     {
       MutexLock lock(mutex_);
       changed_.wait(lock, stop, [this]() REQUIRES_LOCK(mutex_) { return queue_.size() != 0; });
-      batch = queue_.take(kBatch);
+      batch = queue_.first(kBatch);
     }
     if (batch.empty() || deliver(connection, batch)) {
       pause = kFirstPause;
@@ -156,16 +163,14 @@ bool AlertmanagerClient::deliver(Connection& connection, const std::vector<Notif
       status_.last_delivery = clock_.now();
     } else {
       status_.failed += batch.size();
-      if (outcome.final) {
-        status_.dropped += batch.size();
-      } else {
-        queue_.give_back(batch);
-      }
+      if (outcome.final) status_.dropped += batch.size();
     }
+    if (outcome.error.empty() || outcome.final) queue_.remove(batch);
   }
   if (news && outcome.error.empty()) log_.info("alertmanager takes alerts again", {{"url", url_}});
   if (news && !outcome.error.empty()) {
-    log_.warn("alertmanager does not take alerts; they are kept and sent again",
+    log_.warn(outcome.final ? "alertmanager refuses alerts; they are dropped"
+                            : "alertmanager does not take alerts; they are kept and sent again",
               {{"url", url_}, {"reason", outcome.error}});
   }
   return outcome.error.empty() || outcome.final;

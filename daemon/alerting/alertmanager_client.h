@@ -26,7 +26,7 @@ struct DeliveryStatus {
   std::uint64_t attempted = 0;  ///< sent, whatever came of it; a retry counts again
   std::uint64_t failed = 0;     ///< of those, the ones it did not take
   std::uint64_t dropped = 0;    ///< given up: refused as malformed, or the queue was full
-  std::size_t queued = 0;
+  std::size_t queued = 0;       ///< waiting or under way
   std::optional<Instant> last_delivery = {};
   std::string last_error;  ///< "" while all is well
 };
@@ -38,7 +38,7 @@ struct DeliveryStatus {
 class AlertmanagerClient {
  public:
   AlertmanagerClient(std::string base_url, const Clock& clock, Logger& log);
-  ~AlertmanagerClient();  ///< what is still queued is not delivered
+  ~AlertmanagerClient();  ///< stops; what is still queued is not delivered
   AlertmanagerClient(const AlertmanagerClient&) = delete;
   AlertmanagerClient& operator=(const AlertmanagerClient&) = delete;
 
@@ -46,6 +46,9 @@ class AlertmanagerClient {
   void send(const std::vector<Notification>& notifications, const std::string& generator_url);
 
   [[nodiscard]] DeliveryStatus status() const;
+
+  /// Delivers nothing from now on, without waiting for the end of what is under way.
+  void stop();
 
  private:
   struct Connection;

@@ -1,5 +1,6 @@
 #include "alerting/delivery_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace replay::alerting {
@@ -12,18 +13,21 @@ bool DeliveryQueue::put(Notification notification) {
   return true;
 }
 
-std::vector<Notification> DeliveryQueue::take(std::size_t most) {
+std::vector<Notification> DeliveryQueue::first(std::size_t most) const {
   std::vector<Notification> batch;
-  while (batch.size() < most && !waiting_.empty()) {
-    batch.push_back(std::move(waiting_.begin()->second));
-    waiting_.erase(waiting_.begin());
+  batch.reserve(std::min(most, waiting_.size()));
+  for (const auto& [labels, notification] : waiting_) {
+    if (batch.size() == most) break;
+    batch.push_back(notification);
   }
   return batch;
 }
 
-void DeliveryQueue::give_back(const std::vector<Notification>& batch) {
-  for (const Notification& notification : batch)
-    waiting_.try_emplace(notification.labels, notification);
+void DeliveryQueue::remove(const std::vector<Notification>& batch) {
+  for (const Notification& delivered : batch) {
+    const auto waiting = waiting_.find(delivered.labels);
+    if (waiting != waiting_.end() && waiting->second == delivered) waiting_.erase(waiting);
+  }
 }
 
 }  // namespace replay::alerting

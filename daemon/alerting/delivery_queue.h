@@ -18,11 +18,11 @@ class DeliveryQueue {
   /// False where the queue is full of other alerts; then this one is dropped.
   bool put(Notification notification);
 
-  /// Up to `most` of them, which leave the queue.
-  [[nodiscard]] std::vector<Notification> take(std::size_t most);
+  /// Up to `most` of them; they wait on until they are removed.
+  [[nodiscard]] std::vector<Notification> first(std::size_t most) const;
 
-  /// Those that could not be delivered come back, but where something newer has been put since.
-  void give_back(const std::vector<Notification>& batch);
+  /// Those that need no more be delivered, but where something newer has been put since.
+  void remove(const std::vector<Notification>& batch);
 
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 

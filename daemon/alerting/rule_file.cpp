@@ -132,8 +132,7 @@ void add_alert(RuleSet& set, const File& file, const YAML::Node& node, const std
 
 void read_group(RuleSet& set, const File& file, const YAML::Node& group,
                 const IsOwnMetric& is_own_metric) {
-  file.check_map(group, "A group",
-                 {"name", "interval", "limit", "rules", "query_offset", "labels"});
+  file.check_map(group, "A group", {"name", "interval", "limit", "rules"});
   const std::string name = file.text(group, "name");
   const YAML::Node rules = group["rules"];
   if (!rules || rules.IsNull()) return;

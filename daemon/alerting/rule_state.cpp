@@ -1,5 +1,6 @@
 #include "alerting/rule_state.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -29,6 +30,15 @@ Alert alert_of(const AlertRule& rule, const Sample& sample, Instant now) {
     alert.annotations.emplace(name, text.expand(sample.labels, sample.value));
   }
   return alert;
+}
+
+/// A clock that stepped back leaves times that lie ahead; until it had caught up nobody would be
+/// told anything.
+void bring_up_to(Alert& alert, Instant now) {
+  alert.active_since = std::min(alert.active_since, now);
+  for (auto* const at : {&alert.fired_at, &alert.keep_firing_since, &alert.resolved_at})
+    if (*at) *at = std::min(**at, now);
+  if (alert.sent_at && *alert.sent_at > now) alert.sent_at.reset();
 }
 
 }  // namespace
@@ -64,6 +74,7 @@ void RuleState::update(const AlertRule& rule, const Vector& result, Instant now)
       alerts_.insert_or_assign(labels, alert);
     }
   }
+  for (auto& [labels, alert] : alerts_) bring_up_to(alert, now);
   for (auto& [labels, alert] : alerts_) advance(rule, alert, holding.contains(labels), now);
   std::erase_if(alerts_, [&](const auto& entry) {
     const Alert& alert = entry.second;

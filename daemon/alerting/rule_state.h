@@ -34,6 +34,8 @@ struct Notification {
   std::map<std::string, std::string> annotations;
   Instant starts_at;
   Instant ends_at;  ///< past: it is resolved; else when it resolves if nobody says more
+
+  friend bool operator==(const Notification&, const Notification&) = default;
 };
 
 /// The alerts of one rule over time, as Prometheus 2.42 keeps them. Not synchronised.

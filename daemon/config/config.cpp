@@ -137,7 +137,7 @@ constexpr std::array kKeys{
     Key{"alerting.rule_files", [](Config& c, const Setting& s) { c.alert_rule_files = files(s); }},
     Key{"alerting.evaluation_interval",
         [](Config& c, const Setting& s) {
-          c.alerting.evaluation_interval = s.length(seconds{1}, hours{1});
+          c.alerting.evaluation_interval = s.length(seconds{1}, minutes{1});
         }},
     Key{"web.listen_addresses",
         [](Config& c, const Setting& s) { c.web.addresses = addresses(s); }},

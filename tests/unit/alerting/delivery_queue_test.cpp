@@ -13,10 +13,20 @@ TEST(DeliveryQueue, KeepsTheNewestOfEachAlert) {
   DeliveryQueue queue(10);
   EXPECT_TRUE(queue.put(of("a", 1)));
   EXPECT_TRUE(queue.put(of("a", 2)));
-  const auto batch = queue.take(10);
+  const auto batch = queue.first(10);
   ASSERT_EQ(batch.size(), 1U);
   EXPECT_EQ(batch.front().ends_at, of("a", 2).ends_at);
-  EXPECT_EQ(queue.size(), 0U);
+}
+
+TEST(DeliveryQueue, HoldsWhatIsUnderWayUntilItIsRemoved) {
+  DeliveryQueue queue(10);
+  queue.put(of("a"));
+  queue.put(of("b"));
+  const auto batch = queue.first(1);
+  EXPECT_EQ(batch.size(), 1U);
+  EXPECT_EQ(queue.size(), 2U);
+  queue.remove(batch);
+  EXPECT_EQ(queue.size(), 1U);
 }
 
 TEST(DeliveryQueue, DropsOtherAlertsWhereFull) {
@@ -26,17 +36,16 @@ TEST(DeliveryQueue, DropsOtherAlertsWhereFull) {
   EXPECT_TRUE(queue.put(of("a", 2)));
 }
 
-TEST(DeliveryQueue, WhatComesBackDoesNotHideNewer) {
+TEST(DeliveryQueue, KeepsWhatIsNewerThanWhatWasDelivered) {
   DeliveryQueue queue(10);
   queue.put(of("a", 1));
   queue.put(of("b", 1));
-  auto batch = queue.take(10);
+  auto batch = queue.first(10);
   queue.put(of("a", 2));
-  queue.give_back(batch);
-  batch = queue.take(10);
-  ASSERT_EQ(batch.size(), 2U);
+  queue.remove(batch);
+  batch = queue.first(10);
+  ASSERT_EQ(batch.size(), 1U);
   EXPECT_EQ(batch[0].ends_at, of("a", 2).ends_at);
-  EXPECT_EQ(batch[1].ends_at, of("b", 1).ends_at);
 }
 
 }  // namespace

@@ -57,6 +57,17 @@ TEST_F(EvaluatorTest, AlertIsPendingThenFiringThenResolvedThenForgotten) {
   EXPECT_EQ(state(), "none");
 }
 
+TEST_F(EvaluatorTest, AClockThatStepsBackSilencesNothing) {
+  for (int i = 0; i < 3; ++i) minute(11);
+  EXPECT_EQ(state(), "firing");
+  now_ -= std::chrono::hours{1};
+  minute(11);
+  EXPECT_EQ(outcome_.due.size(), 1U) << "told again, not only in an hour";
+  minute(10);
+  ASSERT_EQ(outcome_.due.size(), 1U);
+  EXPECT_EQ(outcome_.due.front().ends_at, now_);
+}
+
 TEST_F(EvaluatorTest, PendingAlertBeginsAnewAfterAPause) {
   for (const double value : {11, 11, 10, 11, 11}) minute(value);
   EXPECT_EQ(state(), "pending");
