@@ -62,13 +62,14 @@ struct FollowPosition {
   bool settled = true;  ///< false: rows may have come behind the position that are not followed yet
 };
 
-/// How far a look at the rows behind a position has come, in the order of created_at as stored:
-/// numbers, then texts.
+/// How far a look at the rows behind a position has come: in the order of created_at as stored,
+/// numbers, then texts; where no index serves that, in the order of row ids.
 struct LookBehind {
   Instant from;    ///< older rows are left alone
   RowId upto = 0;  ///< those above are followed anyway
   std::variant<double, std::string> at = -1.0;
   RowId row = 0;
+  bool by_row = false;  ///< then `at` is not used
   bool done = false;
 };
 

@@ -72,10 +72,13 @@ struct FoldState {
 
 /// By what it is noticed that rows a component went through were deleted or replaced since.
 struct TableShape {
-  std::optional<std::uint64_t> rows;   ///< nullopt: the table has no index to count them by
+  std::optional<std::uint64_t> rows;   ///< nullopt: no index to count them by, or a damaged one
   std::optional<std::int64_t> anchor;  ///< nullopt: the row is gone
 
-  friend bool operator==(const TableShape&, const TableShape&) = default;
+  /// Rows that cannot be counted now say nothing.
+  [[nodiscard]] bool differs_from(const TableShape& known) const {
+    return anchor != known.anchor || (rows && rows != known.rows);
+  }
 };
 
 /// What is wrong with a row that is served all the same. The numbers are stored.

@@ -1,6 +1,7 @@
 #include "registry/connection.h"
 
 #include <exception>
+#include <utility>
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -42,6 +43,14 @@ SQLite::Statement& Connection::prepared(const char* sql) {
 void Connection::exec(const char* sql) { db_->exec(sql); }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_->getHandle()) == 0; }
+
+bool Connection::met_damage(const SQLite::Exception& failure) {
+  if ((failure.getErrorCode() & 0xFF) != SQLITE_CORRUPT) return false;
+  damage_ = to_error(failure).what();
+  return true;
+}
+
+std::optional<std::string> Connection::take_damage() { return std::exchange(damage_, {}); }
 
 Error to_error(const SQLite::Exception& failure) {
   const std::string text = failure.what();

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -39,6 +40,12 @@ class Connection {
 
   void exec(const char* sql);
   [[nodiscard]] bool in_transaction() const;
+
+  /// Whether the statement met a page of the file that cannot be what SQLite wrote: others may go
+  /// on. It is remembered, for some queries pass such rows by.
+  [[nodiscard]] bool met_damage(const SQLite::Exception& failure);
+  /// What the last damage met was, in one sentence, and forgets it; nullopt where none was met.
+  [[nodiscard]] std::optional<std::string> take_damage();
   [[nodiscard]] SQLite::Database& database() { return *db_; }
   [[nodiscard]] const Schema& schema() const { return schema_; }
 
@@ -46,6 +53,7 @@ class Connection {
   const Schema& schema_;
   std::unique_ptr<SQLite::Database> db_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> prepared_;
+  std::optional<std::string> damage_;
 };
 
 /// What SQLite's failure means to the person who asked; the original is for the log. Kinds: busy,

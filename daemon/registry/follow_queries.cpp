@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include <SQLiteCpp/Exception.h>
 
@@ -17,25 +18,35 @@ namespace {
 struct Queries {
   const char* above;
   const char* by_time;
+  const char* by_row;
   const char* one;
 };
 
-constexpr Queries kAudits{sql::kFollowAudits, sql::kAuditsByTime, sql::kFollowAudit};
-constexpr Queries kEvents{sql::kFollowEvents, sql::kEventsByTime, sql::kFollowEvent};
+constexpr Queries kAudits{sql::kFollowAudits, sql::kAuditsByTime, sql::kAuditsByRow,
+                          sql::kFollowAudit};
+constexpr Queries kEvents{sql::kFollowEvents, sql::kEventsByTime, sql::kEventsByRow,
+                          sql::kFollowEvent};
 
 const Queries& queries_of(std::string_view table) {
   return table == "task_audits" ? kAudits : kEvents;
 }
 
-/// False as well where the next row is on a damaged page.
-bool step_unless_damaged(Statement& rows, bool& damaged) {
+enum class Step { row, end, damage };
+
+Step step(Connection& connection, Statement& rows) {
   try {
-    return rows.step();
+    return rows.step() ? Step::row : Step::end;
   } catch (const SQLite::Exception& failure) {
-    if (!is_damage(failure)) throw;
-    damaged = true;
-    return false;
+    if (!connection.met_damage(failure)) throw;
+    return Step::damage;
   }
+}
+
+LookBehind look_by_row(Instant from, RowId upto) {
+  LookBehind look{.from = from, .upto = upto};
+  look.row = std::numeric_limits<RowId>::min();
+  look.by_row = true;
+  return look;
 }
 
 bool is_one_of(const std::vector<std::string>& types, const Statement& row) {
@@ -50,16 +61,18 @@ std::string first_text(const LookBehind& look) {
 }
 
 void bind_place(Statement& rows, const LookBehind& look) {
+  rows.bind(":row", look.row).bind(":upto", look.upto);
+  if (look.by_row) return;
   if (const auto* number = std::get_if<double>(&look.at)) {
     rows.bind(":at", *number).bind(":before", "");
   } else {
     rows.bind(":at", std::get<std::string>(look.at)).bind_blob(":before", "");
   }
-  rows.bind(":row", look.row).bind(":upto", look.upto);
 }
 
 void move_to(LookBehind& look, const Statement& row) {
   look.row = row.integer("row");
+  if (look.by_row) return;
   if (std::holds_alternative<double>(look.at)) {
     look.at = row.real_if("created_at").value_or(0);
   } else {
@@ -92,11 +105,11 @@ std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
   std::vector<Event> events;
   std::size_t looked_at = 0;
   std::size_t bytes = 0;
-  bool damaged = false;
+  Step found = Step::row;
   {
     Statement rows = connection_.statement(queries_of(position.table).above);
     rows.bind(":above", position.last_seen).bind(":limit", static_cast<std::int64_t>(limit));
-    while (bytes < kMostBytesOfPage && step_unless_damaged(rows, damaged)) {
+    while (bytes < kMostBytesOfPage && (found = step(connection_, rows)) == Step::row) {
       ++looked_at;
       position.last_seen = rows.integer("row");
       if (!is_one_of(types, rows)) continue;
@@ -107,7 +120,7 @@ std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
     }
   }
   if (looked_at == 0) {
-    if (damaged) position.last_seen = past_damage(position);
+    if (found == Step::damage) position.last_seen = past_damage(position.table, position.last_seen);
     return events;
   }
   if (position.shape.rows) *position.shape.rows += looked_at;
@@ -116,10 +129,42 @@ std::vector<Event> ReadView::rows_to_follow(FollowPosition& position,
 }
 
 /// Where rows can be read again: nothing is followed from a damaged page, and nothing waits for it.
-RowId ReadView::past_damage(const FollowPosition& position) const {
-  return (position.table == "task_audits" ? audits_above(position.last_seen, 1)
-                                          : events_above(position.last_seen, 1))
-      .next;
+RowId ReadView::past_damage(std::string_view table, RowId from) const {
+  return (table == "task_audits" ? audits_above(from, 1) : events_above(from, 1)).next;
+}
+
+LookBehind ReadView::look_behind(std::string_view table, Instant from, RowId upto) const {
+  for (const IndexDefinition& missing :
+       connection_.schema().missing_indexes(connection_.database())) {
+    if (missing.table == table && missing.columns.front() == "created_at")
+      return look_by_row(from, upto);
+  }
+  return {.from = from, .upto = upto};
+}
+
+/// False where the look goes on elsewhere, or is done.
+bool ReadView::next_behind(std::string_view table, Statement& rows, LookBehind& look) const {
+  switch (step(connection_, rows)) {
+    case Step::row:
+      move_to(look, rows);
+      return true;
+    case Step::damage:
+      if (look.by_row) {
+        const RowId next = past_damage(table, look.row);
+        look.done = next == look.row;
+        look.row = next;
+      } else {
+        look = look_by_row(look.from, look.upto);
+      }
+      return false;
+    case Step::end:
+      break;
+  }
+  look.done = look.by_row || std::holds_alternative<std::string>(look.at);
+  if (look.by_row) return false;
+  look.at = first_text(look);
+  look.row = 0;
+  return false;
 }
 
 std::vector<Event> ReadView::rows_behind(std::string_view table, LookBehind& look,
@@ -127,22 +172,16 @@ std::vector<Event> ReadView::rows_behind(std::string_view table, LookBehind& loo
                                          Instant now) const {
   std::vector<Event> events;
   std::size_t bytes = 0;
-  Statement rows = connection_.statement(queries_of(table).by_time);
+  const Queries& queries = queries_of(table);
+  Statement rows = connection_.statement(look.by_row ? queries.by_row : queries.by_time);
   bind_place(rows, look);
   for (std::size_t looked_at = 0; looked_at < limit && bytes < kMostBytesOfPage; ++looked_at) {
-    if (!rows.step()) {
-      look.done = std::holds_alternative<std::string>(look.at);
-      look.at = first_text(look);
-      look.row = 0;
-      break;
-    }
-    move_to(look, rows);
+    if (!next_behind(table, rows, look)) break;
     const auto created_at = rows.instant_if("created_at");
     if (!created_at || *created_at < look.from) continue;
-    Statement row = connection_.statement(queries_of(table).one);
-    bool damaged = false;
+    Statement row = connection_.statement(queries.one);
     row.bind(":row", look.row);
-    if (!step_unless_damaged(row, damaged) || !is_one_of(types, row)) continue;
+    if (step(connection_, row) != Step::row || !is_one_of(types, row)) continue;
     bytes += row.text_if("payload").value_or("").size();
     if (auto event = event_to_follow(table, row, now)) events.push_back(*std::move(event));
   }

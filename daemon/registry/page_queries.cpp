@@ -11,9 +11,6 @@
 namespace replay::registry {
 namespace {
 
-/// What a page holds at most of payloads; the last row of a page may go past it.
-constexpr std::size_t kPageBytes = 8U << 20U;
-
 AuditRow to_audit(const Statement& row) {
   AuditRow audit;
   audit.row = row.integer("row");
@@ -38,7 +35,7 @@ class Direction {
     try {
       read(page, from, limit);
     } catch (const SQLite::Exception& failure) {
-      if (!is_damage(failure)) throw;
+      if (!connection_.met_damage(failure)) throw;
       page.more = true;
       if (!page.rows.empty()) return page;
       const auto next = past_damage(from);
@@ -54,23 +51,25 @@ class Direction {
     Statement rows = connection_.statement(sql_);
     rows.bind(":row", from).bind(":limit", static_cast<std::int64_t>(limit));
     std::size_t bytes = 0;
-    while (bytes < kPageBytes && rows.step()) {
+    while (bytes < kMostBytesOfPage && rows.step()) {
       page.rows.push_back(to_audit(rows));
       page.next = step_ > 0 ? page.rows.back().row : page.rows.back().row - 1;
       bytes += page.rows.back().payload.value_or("").size();
     }
-    page.more = page.rows.size() == limit || bytes >= kPageBytes;
+    page.more = page.rows.size() == limit || bytes >= kMostBytesOfPage;
   }
 
-  /// Whether there is a row from here on, and it can be read.
-  [[nodiscard]] bool readable(RowId from) const {
+  enum class Found { row, nothing, damage };
+
+  /// What stands from here on.
+  [[nodiscard]] Found probe(RowId from) const {
     try {
       AuditPage page;
       read(page, from, 1);
-      return !page.rows.empty();
+      return page.rows.empty() ? Found::nothing : Found::row;
     } catch (const SQLite::Exception& failure) {
-      if (!is_damage(failure)) throw;
-      return false;
+      if (!connection_.met_damage(failure)) throw;
+      return Found::damage;
     }
   }
 
@@ -82,18 +81,19 @@ class Direction {
     using Limits = std::numeric_limits<RowId>;
     if (from > Limits::max() - 2 * kFarthest || from < Limits::min() + 2 * kFarthest)
       return std::nullopt;
-    RowId unreadable = 0;
+    RowId damaged = 0;
     RowId distance = 1;
-    while (!readable(from + step_ * distance)) {
+    while (probe(from + step_ * distance) == Found::damage) {
       if (distance >= kFarthest) return std::nullopt;
-      unreadable = distance;
+      damaged = distance;
       distance *= 2;
     }
-    while (distance - unreadable > 1) {
-      const RowId middle = unreadable + (distance - unreadable) / 2;
-      (readable(from + step_ * middle) ? distance : unreadable) = middle;
+    while (distance - damaged > 1) {
+      const RowId middle = damaged + (distance - damaged) / 2;
+      (probe(from + step_ * middle) == Found::damage ? damaged : distance) = middle;
     }
-    return from + step_ * distance;
+    const RowId place = from + step_ * distance;
+    return probe(place) == Found::row ? std::optional(place) : std::nullopt;
   }
 
   Connection& connection_;

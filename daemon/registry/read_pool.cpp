@@ -48,7 +48,9 @@ struct ReadPool::Impl {
       Query query = std::move(waiting.front());
       waiting.pop_front();
       lock.unlock();
-      query.done(run(connection, query.job));
+      const std::exception_ptr failure = run(connection, query.job);
+      note_damage(connection);
+      query.done(failure);
       ++answered;
       query = {};  // what the job holds is freed before the lock is taken
       lock.lock();
@@ -69,17 +71,19 @@ struct ReadPool::Impl {
       connection.exec("ROLLBACK");
       return nullptr;
     } catch (const SQLite::Exception& failure) {
-      if (is_damage(failure)) note_damage(to_error(failure).what());
+      (void)connection.met_damage(failure);
       return current_as_error();
     } catch (...) {
       return current_as_error();
     }
   }
 
-  void note_damage(std::string sentence) {
+  void note_damage(Connection& connection) {
+    auto sentence = connection.take_damage();
+    if (!sentence) return;
     const MutexLock lock(mutex);
     ++counters.damaged;
-    counters.damage = std::move(sentence);
+    counters.damage = *std::move(sentence);
   }
 
   void stop() {

@@ -18,7 +18,7 @@ namespace replay::registry {
 class Schema;
 
 struct ReadStats {
-  std::uint64_t damaged = 0;  ///< queries that met bytes SQLite did not write, since start
+  std::uint64_t damaged = 0;  ///< queries that met bytes SQLite did not write, or passed them by
   std::string damage;         ///< what the last of them said, in one sentence
 };
 

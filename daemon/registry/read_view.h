@@ -117,8 +117,10 @@ class ReadView {
   [[nodiscard]] std::vector<Event> rows_to_follow(FollowPosition& position,
                                                   const std::vector<std::string>& types,
                                                   std::size_t limit, Instant now) const;
-  /// The same of the rows up to `look.upto` that were created at `look.from` or later; the look
-  /// moves on, and is done once it has seen them all.
+  /// The beginning of a look at the table's rows up to `upto` that were created at `from` or later.
+  [[nodiscard]] LookBehind look_behind(std::string_view table, Instant from, RowId upto) const;
+  /// The same as rows_to_follow() of the rows that a look is for; it moves on, and is done once it
+  /// has seen them all. Those on a damaged page are passed by.
   [[nodiscard]] std::vector<Event> rows_behind(std::string_view table, LookBehind& look,
                                                const std::vector<std::string>& types,
                                                std::size_t limit, Instant now) const;
@@ -140,7 +142,8 @@ class ReadView {
   [[nodiscard]] bool knows_task(const TaskId& id) const;
   [[nodiscard]] std::optional<Event> event_to_follow(std::string_view table, const Statement& row,
                                                      Instant now) const;
-  [[nodiscard]] RowId past_damage(const FollowPosition& position) const;
+  [[nodiscard]] RowId past_damage(std::string_view table, RowId from) const;
+  [[nodiscard]] bool next_behind(std::string_view table, Statement& rows, LookBehind& look) const;
   [[nodiscard]] bool knows_event(const EventId& id) const;
   [[nodiscard]] std::optional<KnownEvent> known_event(const EventId& id) const;
   [[nodiscard]] std::optional<std::string> reason_code_of_row(RowId audit_row) const;

@@ -41,7 +41,7 @@ std::optional<std::int64_t> ReadView::anchor(std::string_view table, RowId row) 
   try {
     if (!find.step()) return std::nullopt;
   } catch (const SQLite::Exception& failure) {
-    if (!is_damage(failure)) throw;
+    if (!connection_.met_damage(failure)) throw;
     return std::nullopt;
   }
   Fingerprint fingerprint;
@@ -58,11 +58,16 @@ TableShape ReadView::shape(std::string_view table, RowId upto) const {
     Statement index = connection_.statement(sql::kIndexToCountBy);
     if (!index.bind(":table", table).step()) return shape;
   }
-  Statement all = connection_.statement(audits ? sql::kCountAudits : sql::kCountEvents);
-  Statement above = connection_.statement(audits ? sql::kCountAuditsAbove : sql::kCountEventsAbove);
-  above.bind(":row", upto);
-  if (all.step() && above.step())
-    shape.rows = static_cast<std::uint64_t>(all.integer("n") - above.integer("n"));
+  try {
+    Statement all = connection_.statement(audits ? sql::kCountAudits : sql::kCountEvents);
+    Statement above =
+        connection_.statement(audits ? sql::kCountAuditsAbove : sql::kCountEventsAbove);
+    above.bind(":row", upto);
+    if (all.step() && above.step())
+      shape.rows = static_cast<std::uint64_t>(all.integer("n") - above.integer("n"));
+  } catch (const SQLite::Exception& failure) {
+    if (!connection_.met_damage(failure)) throw;
+  }
   return shape;
 }
 

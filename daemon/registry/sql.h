@@ -371,6 +371,12 @@ inline constexpr const char* kEventsByTime =
     "SELECT rowid AS row, created_at FROM task_events "
     "WHERE (created_at, rowid) > (:at, :row) AND created_at < :before AND +rowid <= :upto "
     "ORDER BY created_at, rowid";
+inline constexpr const char* kAuditsByRow =
+    "SELECT rowid AS row, created_at FROM task_audits WHERE rowid > :row AND rowid <= :upto "
+    "ORDER BY rowid";
+inline constexpr const char* kEventsByRow =
+    "SELECT rowid AS row, created_at FROM task_events WHERE rowid > :row AND rowid <= :upto "
+    "ORDER BY rowid";
 inline constexpr const char* kFollowAudit =
     "SELECT rowid AS row, task_id, event_type, created_at, payload FROM task_audits WHERE rowid = "
     ":row";

@@ -102,8 +102,4 @@ std::optional<Instant> Statement::instant_if(const char* column) const {
       std::string_view(value.getText(), static_cast<std::size_t>(value.getBytes())));
 }
 
-bool is_damage(const SQLite::Exception& failure) {
-  return (failure.getErrorCode() & 0xFF) == SQLITE_CORRUPT;
-}
-
 }  // namespace replay::registry

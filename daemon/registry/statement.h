@@ -52,7 +52,4 @@ class Statement {
   SQLite::Statement& prepared_;
 };
 
-/// The statement met a page of the file that cannot be what SQLite wrote; others may go on.
-[[nodiscard]] bool is_damage(const SQLite::Exception& failure);
-
 }  // namespace replay::registry

@@ -83,7 +83,7 @@ FoldState ReadView::fold_state() const {
     first = edge_row(connection_, sql::kFirstAuditRow);
   } catch (const SQLite::Exception& failure) {
     // How much is behind is not known then; the rest is, and new rows are at the other end.
-    if (!is_damage(failure)) throw;
+    if (!connection_.met_damage(failure)) throw;
   }
   fold.last = edge_row(connection_, sql::kLastAuditRow);
   if (first && *first <= fold.low) fold.behind += static_cast<std::uint64_t>(fold.low - *first + 1);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kShortestPause{1};
 constexpr std::chrono::seconds kIntegrityEvery{30};
+constexpr std::chrono::minutes kReportDamageEvery{10};
 
 /// A refresh may take this share of the time at most: on a registry where it takes half a second it
 /// happens every ten.
@@ -77,6 +78,18 @@ struct Vitals::Impl {
     fresh.wal_bytes = missing ? 0 : wal;
     if (fresh.readable) fresh.taken_at = now;
     publish(fresh);
+    report_damage(steady);
+  }
+
+  /// Whoever met it: some queries pass damaged rows by and fail nobody.
+  void report_damage(std::chrono::steady_clock::time_point steady) {
+    const ReadStats reads = registry.reads().stats();
+    if (reads.damaged == damaged_reads) return;
+    if (damage_reported_at && steady - *damage_reported_at < kReportDamageEvery) return;
+    log.error("queries meet damaged pages; what is on them is not served, followed or counted",
+              {{"reason", reads.damage}, {"queries", reads.damaged - damaged_reads}});
+    damaged_reads = reads.damaged;
+    damage_reported_at = steady;
   }
 
   /// `problem` stays as it is where the part could be read.
@@ -118,6 +131,8 @@ struct Vitals::Impl {
   std::optional<std::chrono::steady_clock::time_point> integrity_at;
   bool was_behind = false;
   std::string integrity_problem;
+  std::uint64_t damaged_reads = 0;  ///< reported so far
+  std::optional<std::chrono::steady_clock::time_point> damage_reported_at;
 
   mutable Mutex mutex;
   VitalSigns signs GUARDED_BY(mutex);

@@ -51,7 +51,7 @@ bool Reconciler::shape_differs(const FoldState& state) {
   const Steady end = clock_.steady_now();
   check_at_ = end + std::max<Steady::duration>(kCheckEvery, kCheckRest * (end - start));
   rings_checked_ = rings;
-  return shape.anchor != state.anchor || (shape.rows && shape.rows != state.rows);
+  return shape.differs_from({state.rows, state.anchor});
 }
 
 void Reconciler::sweep(const FoldState& state) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "registry/registry.h"
 
 namespace replay::supervisor {
@@ -117,7 +118,7 @@ bool Follower::has_changed(Table& table) {
     return view.shape(table.position.table, table.position.last_seen);
   });
   table.rings = rings;
-  return shape != table.position.shape;
+  return shape.differs_from(table.position.shape);
 }
 
 /// On disk before anything else: a crash must not forget that there is something to look for.
@@ -137,11 +138,11 @@ void Follower::unsettle(Table& table) {
 
 void Follower::begin_look(Table& table) {
   FollowPosition& position = table.position;
-  position.shape = registry_.reads().read_now([&position](const registry::ReadView& view) {
-    return view.shape(position.table, position.last_seen);
+  const Instant from = std::max(position.adopted_at, clock_.now() - reach_);
+  table.look = registry_.reads().read_now([&](const registry::ReadView& view) {
+    position.shape = view.shape(position.table, position.last_seen);
+    return view.look_behind(position.table, from, position.last_seen);
   });
-  table.look = LookBehind{.from = std::max(position.adopted_at, clock_.now() - reach_),
-                          .upto = position.last_seen};
 }
 
 void Follower::look_on(Table& table, registry::FollowOutcome& outcome) {
@@ -152,7 +153,11 @@ void Follower::look_on(Table& table, registry::FollowOutcome& outcome) {
     return view.rows_behind(position.table, look, types_, kRowsPerLook, now);
   });
   position.settled = look.done && !table.look_again;
-  if (!events.empty() || position.settled) add(outcome, store(table, position, events));
+  if (!events.empty() || position.settled) {
+    registry::FollowOutcome found = store(table, position, events);
+    found.refused = 0;  // refused at each look; they were told of when they were new
+    add(outcome, found);
+  }
   table.look = std::move(look);
   if (!table.look->done) return;
   table.look.reset();
@@ -161,11 +166,39 @@ void Follower::look_on(Table& table, registry::FollowOutcome& outcome) {
 
 registry::FollowOutcome Follower::store(Table& table, const FollowPosition& position,
                                         const std::vector<Event>& events) {
-  const registry::FollowOutcome outcome = registry_.writes().write_now(
-      [&](registry::WriteTransaction& tx) { return tx.follow(events, position, clock_.now()); });
+  registry::FollowOutcome outcome;
+  try {
+    outcome = write(events, position);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::conflict || events.empty()) throw;
+    outcome = store_one_by_one(table.position, events);
+    add(outcome, write({}, position));
+  }
   table.position = position;
   table.stored = position.last_seen;
   return outcome;
+}
+
+/// A trigger of somebody else's that refuses one row may end the transaction of all; the position
+/// moves after the last.
+registry::FollowOutcome Follower::store_one_by_one(const FollowPosition& before,
+                                                   const std::vector<Event>& events) {
+  registry::FollowOutcome outcome;
+  for (const Event& event : events) {
+    try {
+      add(outcome, write({event}, before));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::conflict) throw;
+      ++outcome.refused;
+    }
+  }
+  return outcome;
+}
+
+registry::FollowOutcome Follower::write(const std::vector<Event>& events,
+                                        const FollowPosition& position) {
+  return registry_.writes().write_now(
+      [&](registry::WriteTransaction& tx) { return tx.follow(events, position, clock_.now()); });
 }
 
 }  // namespace replay::supervisor

@@ -61,6 +61,9 @@ class Follower {
   void look_on(Table& table, registry::FollowOutcome& outcome);
   registry::FollowOutcome store(Table& table, const FollowPosition& position,
                                 const std::vector<Event>& events);
+  registry::FollowOutcome store_one_by_one(const FollowPosition& before,
+                                           const std::vector<Event>& events);
+  registry::FollowOutcome write(const std::vector<Event>& events, const FollowPosition& position);
 
   registry::Registry& registry_;
   const Clock& clock_;

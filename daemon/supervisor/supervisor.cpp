@@ -4,6 +4,7 @@
 #include <iterator>
 #include <latch>
 #include <limits>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -33,6 +34,23 @@ constexpr std::chrono::seconds kReportFailureEvery{30};
 
 /// How soon rows of deferred tasks are looked through again.
 constexpr std::chrono::seconds kLookThroughEvery{5};
+
+/// What repeats is logged once, then at intervals.
+class Trouble {
+ public:
+  /// It is there (still).
+  bool is_news() {
+    const auto now = std::chrono::steady_clock::now();
+    if (reported_at_ && now - *reported_at_ < kReportFailureEvery) return false;
+    reported_at_ = now;
+    return true;
+  }
+  /// True the first time after it was there.
+  bool ended() { return std::exchange(reported_at_, std::nullopt).has_value(); }
+
+ private:
+  std::optional<std::chrono::steady_clock::time_point> reported_at_;
+};
 
 Outcome to_outcome(const DecisionRecord& record) {
   return {record.event.id, record.id, std::string(to_string(record.decision.type)),
@@ -73,17 +91,16 @@ struct Supervisor::Impl {
   /// True where something was done, so that more may be waiting. The door at which a failure of
   /// the registry is caught: nothing is lost by it, everything undecided is still in the inbox.
   bool step_safely() {
+    const bool followed = follow_safely();
     try {
-      const bool worked = step();
-      if (failing_since) log.info("supervisor works again");
-      failing_since.reset();
-      return worked;
+      count_tidied(upkeep.tidy_if_due());
+      const bool decided = decide_batch();
+      if (deciding.ended()) log.info("supervisor works again");
+      return decided || followed;
     } catch (const std::exception& error) {
-      const auto now = std::chrono::steady_clock::now();
-      if (!failing_since || now - *failing_since >= kReportFailureEvery) {
+      if (deciding.is_news()) {
         log.error("supervisor cannot work; undecided events stay in the inbox",
                   {{"reason", describe(error)}});
-        failing_since = now;
       }
       const auto never = std::numeric_limits<std::uint64_t>::max();
       registry.changes().wait(never, kPauseAfterFailure);
@@ -91,15 +108,27 @@ struct Supervisor::Impl {
     }
   }
 
-  bool step() {
-    count_tidied(upkeep.tidy_if_due());
-    const Follower::Progress followed = follower.follow();
-    count_followed(followed.outcome);
-    return decide_batch() || followed.more;
+  /// Whatever keeps the follower from working keeps no event from being decided.
+  bool follow_safely() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < follow_again_at) return false;
+    try {
+      const Follower::Progress followed = follower.follow();
+      if (following.ended()) log.info("rows of other writers are followed again");
+      count_followed(followed.outcome);
+      return followed.more;
+    } catch (const std::exception& error) {
+      if (following.is_news()) {
+        log.error("rows of other writers cannot be followed; they wait in their tables",
+                  {{"reason", describe(error)}});
+      }
+      follow_again_at = now + kPauseAfterFailure;
+      return false;
+    }
   }
 
   void count_followed(const registry::FollowOutcome& followed) {
-    if (followed.refused > 0) {
+    if (followed.refused > 0 && refusing.is_news()) {
       log.error("rows of other writers refused by the registry's inbox",
                 {{"rows", followed.refused}});
     }
@@ -123,13 +152,13 @@ struct Supervisor::Impl {
 
   bool decide_batch() {
     const PendingPage page = take();
+    passed_over_to = std::max(passed_over_to, page.last);
     if (page.events.empty()) return false;
     std::vector<Verdict> verdicts = decide(by_task(page.events));
     std::sort(verdicts.begin(), verdicts.end(),
               [](const Verdict& a, const Verdict& b) { return inbox_row_of(a) < inbox_row_of(b); });
     const std::vector<registry::RecordOutcome> outcomes = record(verdicts);
     defer(verdicts, outcomes);
-    passed_over_to = page.last;
     publish(verdicts, outcomes);
     return true;
   }
@@ -227,9 +256,7 @@ struct Supervisor::Impl {
   }
 
   void report_refusal(const Verdict& verdict, const Error& error) {
-    const auto now = std::chrono::steady_clock::now();
-    if (refusal_reported_at && now - *refusal_reported_at < kReportFailureEvery) return;
-    refusal_reported_at = now;
+    if (!refusing.is_news()) return;
     log.error("decision refused by the registry",
               {{"event", event_of(verdict).id.str()}, {"reason", error.what()}});
   }
@@ -321,8 +348,10 @@ struct Supervisor::Impl {
   std::unordered_map<TaskId, SteadyTime> deferred;  ///< tasks that wait, and until when
   RowId passed_over_to = 0;  ///< every pending row up to here is a deferred task's
   SteadyTime looked_through_at{};
-  std::optional<SteadyTime> failing_since;
-  std::optional<SteadyTime> refusal_reported_at;
+  SteadyTime follow_again_at{};
+  Trouble deciding;
+  Trouble following;
+  Trouble refusing;
 
   mutable Mutex mutex;
   std::shared_ptr<const policy::Engine> engine GUARDED_BY(mutex);

@@ -51,7 +51,7 @@ TEST_F(Shape, ARowThatTakesTheIdOfAnotherIsNoticed) {
   const TableShape before = shape(1);
   registry.exec("DELETE FROM task_audits");
   add("(1,'b','t','X','2026-01-28')");
-  EXPECT_EQ(shape(1), before) << "what counts is the same";
+  EXPECT_FALSE(shape(1).differs_from(before)) << "what counts is the same";
   registry.exec("DELETE FROM task_audits");
   add("(1,'b','t','X','2026-01-29')");
   EXPECT_EQ(shape(1).rows, before.rows);

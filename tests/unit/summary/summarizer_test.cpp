@@ -350,6 +350,21 @@ TEST_F(Folding, DamagedPagesArePassedByAndToldOf) {
   EXPECT_NE(found.front().find("cannot be read"), std::string::npos) << found.front();
 }
 
+TEST_F(Folding, FewRowsBehindADamagedPageAreFoldedToo) {
+  files_.exec(testing::v24_tables());
+  files_.exec(
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) "
+      "INSERT INTO task_audits (task_id, event_type, created_at, payload) "
+      "SELECT 't', 'SUPERVISOR_ALLOWED', '2026-01-28 10:00:00', "
+      "'{\"mark\":\"<' || i || '>' || hex(zeroblob(400)) || '\"}' FROM n");
+  files_.open();
+  files_.close();
+  files_.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  for (const char* mark : {"<6>", "<94>"}) damage_page_with(files_.path(), mark);
+  fold_all(open());
+  EXPECT_GT(total(), 88U) << "all but those on two pages of four rows";
+}
+
 TEST_F(Folding, ADamagedHourIsMadeAnewFromItsFacts) {
   Summarizer& summarizer = open();
   insert(files_, {Audit{}, Audit{}});

@@ -63,9 +63,7 @@ TEST_F(Following, NewRowsOfBothTablesEnterTheInboxOnce) {
 }
 
 TEST_F(Following, GoesOnWhereItStoodHoweverLongItWasAway) {
-  {
-    const Follower gone = follower();
-  }
+  { const Follower gone = follower(); }
   registry.exec(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) "
       "INSERT INTO task_audits (task_id, event_type) SELECT 't', 'TASK_FAILED' FROM n");
@@ -237,15 +235,31 @@ TEST_F(ComingBehind, APositionOfAnOlderVersionGoesOnWhereItStood) {
   EXPECT_EQ(follow(*one), 1U);
 }
 
-TEST_F(ComingBehind, RowsThatTheInboxRefusesKeepNoOthersBack) {
+TEST_F(ComingBehind, WithoutAnIndexOnTheirTimeRowsAreFoundAllTheSame) {
+  registry.exec("DROP INDEX idx_task_audits_created_at");
+  remove("rowid = 5");
+  insert(5, {}, "{\"event_id\": \"e5\"}");
+  insert(-3, {}, "{\"event_id\": \"e-3\"}");
+  insert(4000, {}, "{\"event_id\": \"e4000\"}");
+  EXPECT_EQ(follow_for_a_while(), 3U);
+}
+
+class RefusedRows : public ComingBehind, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(RefusedRows, KeepNoOthersBack) {
   registry.exec(
       "CREATE TRIGGER no BEFORE INSERT ON supervisor_inbox WHEN new.payload LIKE '%no%' BEGIN "
-      "SELECT RAISE(ABORT, 'never'); END");
+      "SELECT " +
+      std::string(GetParam()) + "; END");
   insert(11, {}, "{\"no\": 1}");
   insert(12);
   EXPECT_EQ(follow(*one), 1U);
   EXPECT_EQ(newest(), "polling_task_audits_12");
+  EXPECT_EQ(follow_for_a_while(), 0U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Triggers, RefusedRows,
+                         ::testing::Values("RAISE(ABORT, 'never')", "RAISE(ROLLBACK, 'never')"));
 
 }  // namespace
 }  // namespace replay::supervisor

@@ -212,7 +212,8 @@ TEST_P(RefusingInbox, TheOthersAreDecided) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Triggers, RefusingInbox,
-                         ::testing::Values("RAISE(ABORT, 'never')", "RAISE(IGNORE)"));
+                         ::testing::Values("RAISE(ABORT, 'never')", "RAISE(ROLLBACK, 'never')",
+                                           "RAISE(IGNORE)"));
 
 TEST_F(Supervising, RowsThatAreHardlyEventsAreDecidedOrFail) {
   start();
