@@ -81,13 +81,20 @@ Condition examine(registry::Registry& registry, bool was_in_wal_mode, const Cloc
   read_part(condition.database_bytes,
             [](const registry::ReadView& view) { return view.sizes().database_bytes; });
   unless_damaged(registry, condition, [&] { add_unlisted_flaws(registry, condition); });
-  std::optional<std::string> damage;
-  read_part(damage, [](const registry::ReadView& view) { return view.damage(); });
-  if (damage) condition.damage = "The registry file is damaged (" + *damage + ").";
   std::error_code missing;
   const auto wal_bytes = std::filesystem::file_size(registry.path().string() + "-wal", missing);
   if (!missing) condition.wal_bytes = wal_bytes;
   return condition;
+}
+
+/// Every page, so that what no query has met yet is found too. One long read: last, and once.
+void check_pages(registry::Registry& registry, Condition& condition) {
+  std::optional<std::string> damage;
+  unless_damaged(registry, condition, [&] {
+    damage =
+        registry.reads().read_now([](const registry::ReadView& view) { return view.damage(); });
+  });
+  if (damage) condition.damage = "The registry file is damaged (" + *damage + ").";
 }
 
 /// Drops what breaks other people's inserts before anything else, then adds what is missing, one
@@ -116,11 +123,12 @@ void fix_indexes(registry::Registry& registry, const Condition& condition) {
 /// policy from loading is `policy check`'s to explain: here it is only said that nothing was timed.
 std::vector<RuleTime> time_rules(registry::Registry& registry, const std::string& config_file,
                                  const Clock& clock) {
-  const std::vector<Event> events = registry.reads().read_now([&](const registry::ReadView& view) {
-    return view.newest_events(kTimedEvents, clock.now());
-  });
-  if (events.empty()) return {};
   try {
+    const std::vector<Event> events =
+        registry.reads().read_now([&](const registry::ReadView& view) {
+          return view.newest_events(kTimedEvents, clock.now());
+        });
+    if (events.empty()) return {};
     const auto configured = config_file.empty() ? std::vector<std::filesystem::path>{}
                                                 : config::load(config_file).policy_files;
     const auto engine = policy::load(policy_files(configured), clock.now()).engine;
@@ -190,6 +198,7 @@ int doctor(const Arguments& arguments) {
     fix_indexes(registry, condition);
     condition = examine(registry, was_in_wal_mode, clock);
   }
+  check_pages(registry, condition);
   const std::vector<Finding> findings = diagnose(condition);
   const std::vector<RuleTime> slowest = time_rules(registry, arguments.registry.config_file, clock);
   if (arguments.json) {

@@ -173,10 +173,15 @@ void Daemon::announce_ready() {
 }
 
 std::unique_ptr<summary::Summarizer> Daemon::start_summarizer() {
-  summary::add_lags(lag_, registry_.reads().read_now([this](const registry::ReadView& view) {
-    const Instant now = clock_.now();
-    return view.facts_between(now - summary::LiveQuantiles::kLength, now);
-  }));
+  try {
+    summary::add_lags(lag_, registry_.reads().read_now([this](const registry::ReadView& view) {
+      const Instant now = clock_.now();
+      return view.facts_between(now - summary::LiveQuantiles::kLength, now);
+    }));
+  } catch (const Error& error) {
+    log_.warn("lags of the last minutes cannot be read; they are measured anew",
+              {{"reason", describe(error)}});
+  }
   auto summarizer = std::make_unique<summary::Summarizer>(
       registry_, clock_, log_, [this](const std::vector<DecisionFact>& made) {
         summary::add_lags(lag_, made);

@@ -238,8 +238,8 @@ void Server::Impl::await_end_of_all(std::chrono::steady_clock::time_point deadli
 /// whoever else holds the socket.
 void Server::Impl::stop(std::chrono::milliseconds limit) {
   const auto now = std::chrono::steady_clock::now();
+  context.stopping = true;  // before a refused connection can tell anybody of the stop
   close_listeners();
-  context.stopping = true;
   tell_all(&Session::close_between_requests);
   await_end_of_all(now + std::min(limit, options.first_request_patience));
   tell_all(&Session::close_when_idle);
