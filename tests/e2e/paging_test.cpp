@@ -84,7 +84,7 @@ class Paging : public ::testing::Test {
     wait_until_ready(address);
   }
 
-  /// The newest thing that the pager was told of ManyBlockedTasks.
+  /// The first thing that the pager was told of ManyBlockedTasks.
   std::optional<json::value> page(const std::string& status) const {
     for (const HttpReceiver::Post& post : pager_.posts()) {
       const auto body = parse_json(post.body);

@@ -46,11 +46,4 @@ void PrivateDisk::fill() const {
 
 void PrivateDisk::empty() const { std::filesystem::remove(from_outside() / "filler"); }
 
-void PrivateDisk::remount(const std::string& options) const {
-  std::vector<std::string> command = entrance();
-  command.insert(command.end(), {"mount", "-o", "remount," + options, mount_point_.string()});
-  const CommandResult result = run_command(command);
-  if (result.exit_code != 0) throw std::runtime_error("cannot remount: " + result.err);
-}
-
 }  // namespace replay::testing

@@ -30,7 +30,6 @@ class PrivateDisk {
   /// Takes all the room there is / gives it back.
   void fill() const;
   void empty() const;
-  void remount(const std::string& options) const;
 
  private:
   TempDir directory_;
