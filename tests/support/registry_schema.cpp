@@ -95,7 +95,11 @@ void create_agentos_tables(const std::filesystem::path& path, const RegistryShap
   db.exec("PRAGMA journal_mode=WAL");
   db.exec(kTasks + audits_table(shape) + (shape.v14 ? "" : kEvents));
   if (shape.triggers) db.exec(kTriggers);
-  if (!shape.upstream_indexes) return;
+  if (shape.upstream_indexes) create_agentos_indexes(path, shape);
+}
+
+void create_agentos_indexes(const std::filesystem::path& path, const RegistryShape& shape) {
+  SQLite::Database db(path.string(), SQLite::OPEN_READWRITE);
   db.exec(kIndexes);
   db.exec(shape.v14 ? kIndexesOfV14 : kIndexesOfV24);
 }

@@ -1,0 +1,83 @@
+"""Rows 9, 11 and 12: adopting a registry, starting on one, and what stays in memory."""
+
+import json
+import subprocess
+import time
+
+from load import Client
+from registries import remove
+from server import Daemon
+from stage import everyday_paths
+from table import Goal, Line
+
+READS_PER_SECOND = 100
+
+
+class Backfill:
+    """Row 9: summarising every audit there is, while others read."""
+
+    rows = (9,)
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.line = Line(9, f"first backfill of {stage.sizes.main:,} audits; reads at {READS_PER_SECOND}/s meanwhile: p99", "s",
+                         "one SELECT of the same columns",
+                         [Goal("ratio", "≤", 2.5, "≤ 2.5 ×"), Goal("p99_ms", "≤", 20.0, "reads' p99 ≤ 20 ms")])
+        self.lines = [self.line]
+
+    def measure(self, number):
+        stage = self.stage
+        registry = stage.registries.working_copy(stage.registries.raw(stage.sizes.main), "backfill")
+        stage.registries.add_indexes(registry)
+        scan = json.loads(subprocess.run([stage.programs.scan, registry], check=True, capture_output=True, text=True).stdout)
+        daemon = Daemon(stage.programs.daemon, registry, stage.directory)
+        began, _ = daemon.wait_for_log("summary backfill started")
+        # For as long as the scan takes, which no backfill can be faster than.
+        count = max(20, int(READS_PER_SECOND * scan["seconds"]))
+        reads = Client(stage.programs.client, "reads", daemon.address, "--connections", 4, "--rate", READS_PER_SECOND,
+                       "--count", count, *everyday_paths(daemon, stage.sizes.main)).wait()
+        ended, _ = daemon.wait_for_log("summary backfill finished")
+        self.line.add(value=ended - began, limit=scan["seconds"], cpu_us=daemon.cpu_seconds() * 1e6 / scan["rows"],
+                      p50_ms=reads["p50_ms"], p99_ms=reads["p99_ms"])
+        daemon.stop()
+        remove(registry)
+
+
+class Start:
+    """Row 11: on a registry that was adopted before."""
+
+    rows = (11,)
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.by_size = {audits: Line(11, f"start to ready, {audits:,} audits", "ms", "",
+                                     [Goal("value", "≤", 300.0, "≤ 300 ms")])
+                        for audits in stage.sizes.compared}
+        self.lines = list(self.by_size.values())
+
+    def measure(self, number):
+        for audits, line in self.by_size.items():
+            registry = self.stage.registries.adopted(audits, keep_raw=audits != self.stage.sizes.large)
+            daemon = Daemon(self.stage.programs.daemon, registry, self.stage.directory)
+            line.add(value=daemon.seconds_to_ready * 1e3)
+            daemon.stop()
+
+
+class Memory:
+    """Row 12: of the daemons that served the rows before it in this round."""
+
+    rows = (12,)
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.by_size = {audits: Line(12, f"private memory at rest, {audits:,} audits", "MiB", "",
+                                     [Goal("value", "≤", 64.0, "≤ 64 MiB")])
+                        for audits in stage.sizes.compared}
+        self.lines = list(self.by_size.values())
+
+    def measure(self, number):
+        for audits, line in self.by_size.items():
+            daemon = self.stage.daemon(audits)
+            daemon.wait_until_settled()
+            time.sleep(1)
+            line.add(value=daemon.rss_anon_bytes() / 2**20)
