@@ -36,7 +36,7 @@ from starts import Backfill, Memory, Start
 from writes import Decisions, ForeignCommits, SingleEvents
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-# In the order in which they run: memory after everything that may use it, but for what has daemons of its own.
+# In the order in which they run: memory after everything that may use it, but for rows with daemons of their own.
 GROUPS = (Statistics, Lookups, Traces, Scrapes, Decisions, SingleEvents, ForeignCommits, Memory, Evaluation, Start, Backfill)
 ROWS = sorted(row for group in GROUPS for row in group.rows)
 
@@ -88,7 +88,7 @@ def commit():
     return described.stdout.strip() or "unknown"
 
 
-def facts(options, sizes):
+def facts(sizes):
     started = datetime.datetime.now(datetime.timezone.utc)
     return {
         "date": started.isoformat(timespec="seconds"),
@@ -96,12 +96,11 @@ def facts(options, sizes):
         "machine": f"{processor()}, {platform.system()} {platform.release()}",
         "load before": " ".join(f"{load:.1f}" for load in os.getloadavg()),
         "registries": ", ".join(f"{audits:,} audits" for audits in (sizes.small, *sizes.compared)),
-        "rounds": options.rounds,
     }
 
 
-def measure(options, sizes, about):
-    """The wanted rows' lines; what rounds there were also when interrupted."""
+def measure(options, sizes, finished):
+    """Calls `finished` with the number of rounds there were, and the wanted rows' lines, after each."""
     stage = Stage(Programs.of_build(options.build.resolve()), sizes, options.out.resolve(), say)
     groups = [group(stage) for group in GROUPS if options.rows & set(group.rows)]
     try:
@@ -110,29 +109,30 @@ def measure(options, sizes, about):
                 names = ", ".join(str(row) for row in group.rows)
                 say(f"round {number} of {options.rounds}: rows {names}")
                 group.measure(number)
-    except KeyboardInterrupt:
-        about["rounds"] = f"{number - 1}, and a part of one"
+            lines = [line for group in groups for line in group.lines if line.row in options.rows]
+            finished(number, sorted(lines, key=lambda line: line.row))
     finally:
         say("")
         stage.stop()
-    lines = [line for group in groups for line in group.lines if line.row in options.rows and line.samples]
-    return sorted(lines, key=lambda line: line.row)
 
 
 def main(arguments):
     options = parse(arguments)
     sizes = sizes_of(options)
-    about = facts(options, sizes)
-    lines = measure(options, sizes, about)
-    text = table.markdown(lines, about)
-    (options.out / "results.md").write_text(text)
-    (options.out / "results.json").write_text(table.to_json(lines, about))
-    print(text)
-    missing = options.rows - {line.row for line in lines}
-    if missing:
-        print(f"bench: no figures for rows {sorted(missing)}", file=sys.stderr)
-    return 1 if missing else 0
+    about = facts(sizes)
+    results = options.out / "results.md"
+
+    def write(rounds, lines):
+        about["rounds"] = rounds
+        results.write_text(table.markdown(lines, about))
+        (options.out / "results.json").write_text(table.to_json(lines, about))
+
+    measure(options, sizes, write)
+    print(results.read_text())
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("bench: interrupted; the results are those of the rounds before")

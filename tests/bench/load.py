@@ -31,7 +31,7 @@ def parse_wrk(text):
         return found
 
     def latency(percent):
-        found = find(rf"^ +{percent}% +([0-9.]+)([a-z]+)$")
+        found = find(rf"^ +{percent}% +([0-9.]+)([a-z]+) *$")
         return float(found[1]) * UNITS_MS[found[2]]
 
     return Load(

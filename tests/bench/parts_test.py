@@ -24,7 +24,7 @@ Transfer/sec:     12.65MB
 
 class ParseWrk(unittest.TestCase):
     def test_latencies_are_milliseconds_whatever_the_unit(self):
-        for text, milliseconds in (("439.00us", 0.439), ("3.20ms", 3.2), ("1.50s", 1500.0)):
+        for text, milliseconds in (("439.00us", 0.439), ("3.20ms", 3.2), ("1.50s ", 1500.0)):
             self.assertAlmostEqual(parse_wrk(WRK.format(p99=text, trouble="")).p99_ms, milliseconds)
 
     def test_requests_and_rate_are_not_those_of_the_thread(self):

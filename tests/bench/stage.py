@@ -58,15 +58,22 @@ class Stage:
         self._daemons = {}
 
     def daemon(self, audits):
-        """The one that serves a registry of that size from now on."""
-        if audits not in self._daemons:
+        """The one that serves a registry of that size from now on, in which nobody writes."""
+        return self._serving(f"serving-{audits}", audits)
+
+    def written_daemon(self):
+        """Another one of the main size, for rows that write: what they leave would change what reading costs."""
+        return self._serving("written", self.sizes.main)
+
+    def _serving(self, name, audits):
+        if name not in self._daemons:
             is_large = audits == self.sizes.large
             registry = self.registries.adopted(audits, keep_raw=not is_large)
             if not is_large:
-                registry = self.registries.working_copy(registry, f"serving-{audits}")
-            self._daemons[audits] = Daemon(self.programs.daemon, registry, self.directory)
-            self._daemons[audits].wait_until_settled()
-        return self._daemons[audits]
+                registry = self.registries.working_copy(registry, name)
+            self._daemons[name] = Daemon(self.programs.daemon, registry, self.directory)
+            self._daemons[name].wait_until_settled()
+        return self._daemons[name]
 
     def load(self, server, path, connections=8, headers=()):
         """One load on one path: what wrk saw, and the server's CPU time a request in microseconds."""

@@ -7,10 +7,11 @@ import time
 from load import Client
 from registries import remove
 from server import Daemon
-from stage import everyday_paths
+from stage import HOT_TASK, everyday_paths, statistics_paths, trace_path
 from table import Goal, Line
 
 READS_PER_SECOND = 100
+READS_BEFORE_REST = 50  # of each kind
 
 
 class Backfill:
@@ -64,7 +65,7 @@ class Start:
 
 
 class Memory:
-    """Row 12: of the daemons that served the rows before it in this round."""
+    """Row 12: after all rows in this round, some hundred of every read among them."""
 
     rows = (12,)
 
@@ -77,7 +78,11 @@ class Memory:
 
     def measure(self, number):
         for audits, line in self.by_size.items():
-            daemon = self.stage.daemon(audits)
+            is_main = audits == self.stage.sizes.main
+            daemon = self.stage.written_daemon() if is_main else self.stage.daemon(audits)
+            paths = [*everyday_paths(daemon, audits), *statistics_paths().values(), trace_path(HOT_TASK), "/metrics"]
+            Client(self.stage.programs.client, "reads", daemon.address, "--connections", 8, "--rate", 0,
+                   "--count", READS_BEFORE_REST * len(paths), *paths).wait()
             daemon.wait_until_settled()
             time.sleep(1)
             line.add(value=daemon.rss_anon_bytes() / 2**20)

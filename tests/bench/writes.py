@@ -43,7 +43,7 @@ class Decisions:
 
     def measure(self, number):
         stage = self.stage
-        daemon = stage.daemon(stage.sizes.main)
+        daemon = stage.written_daemon()
         if self.bare_registry is None:
             adopted = stage.registries.adopted(stage.sizes.main)
             self.bare_registry = stage.registries.working_copy(adopted, "bare-writes")
@@ -107,7 +107,7 @@ class SingleEvents:
 
     def measure(self, number):
         stage = self.stage
-        daemon = stage.daemon(stage.sizes.main)
+        daemon = stage.written_daemon()
         disk = json.loads(subprocess.run([stage.programs.disk, stage.directory, str(stage.sizes.syncs)], check=True,
                                          capture_output=True, text=True).stdout)
         cpu = daemon.cpu_seconds()
@@ -131,7 +131,7 @@ class ForeignCommits:
         self.lines = [self.line]
 
     def measure(self, number):
-        daemon = self.stage.daemon(self.stage.sizes.main)
+        daemon = self.stage.written_daemon()
         random_pause = random.Random(number)
         connection = sqlite3.connect(daemon.registry, isolation_level=None, timeout=10)
         delays = []
