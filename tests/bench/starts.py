@@ -39,7 +39,7 @@ class Backfill:
                        "--count", count, *everyday_paths(daemon, stage.sizes.main)).wait()
         ended, _ = daemon.wait_for_log("summary backfill finished")
         self.line.add(value=ended - began, limit=scan["seconds"], cpu_us=daemon.cpu_seconds() * 1e6 / scan["rows"],
-                      p50_ms=reads["p50_ms"], p99_ms=reads["p99_ms"])
+                      limit_cpu_us=scan["cpu_seconds"] * 1e6 / scan["rows"], p50_ms=reads["p50_ms"], p99_ms=reads["p99_ms"])
         daemon.stop()
         remove(registry)
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <exception>
 #include <span>
 #include <stdexcept>
@@ -149,19 +148,15 @@ void write(const std::string& path, const std::string& prefix, std::size_t event
   Connection connection(path, schema, Connection::Access::read_write);
   Writes writes(connection);
   const auto start = std::chrono::steady_clock::now();
-  const std::clock_t cpu = std::clock();
+  const double cpu = cpu_seconds();
   for (std::size_t i = 0; i < rows.size(); i += group) {
     writes.commit(std::span(rows).subspan(i, std::min(group, rows.size() - i)));
   }
   std::printf("{\"events\": %zu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n", rows.size(),
-              seconds_since(start),
-              static_cast<double>(std::clock() - cpu) / static_cast<double>(CLOCKS_PER_SEC));
+              seconds_since(start), cpu_seconds() - cpu);
 }
 
-}  // namespace
-}  // namespace replay::bench
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App program(
       "Writes what the daemon writes for a stream of events, with its statements and no daemon.");
   std::string path;
@@ -173,11 +168,18 @@ int main(int argc, char** argv) {
   program.add_option("--events", events);
   program.add_option("--group", group, "Events a transaction");
   CLI11_PARSE(program, argc, argv);
+  write(path, prefix, events, group);
+  return 0;
+}
+
+}  // namespace
+}  // namespace replay::bench
+
+int main(int argc, char** argv) {
   try {
-    replay::bench::write(path, prefix, events, group);
+    return replay::bench::run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_bare_writes: %s\n", error.what());
     return 1;
   }
-  return 0;
 }

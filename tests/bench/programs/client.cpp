@@ -59,6 +59,7 @@ void run(const Load& load, std::size_t count, double rate, const Send& send) {
   std::atomic<std::size_t> next = 0;
   const auto start = std::chrono::steady_clock::now();
   std::vector<std::thread> threads;
+  threads.reserve(load.connections);
   for (std::size_t i = 0; i < load.connections; ++i) {
     threads.emplace_back([&] {
       testing::HttpClient client(load.address);
@@ -109,11 +110,7 @@ void get_paths(const Load& load) {
   });
 }
 
-}  // namespace
-}  // namespace replay::bench
-
-int main(int argc, char** argv) {
-  using namespace replay::bench;
+int start(int argc, char** argv) {
   CLI::App program("The bench's own load: events, and requests that come when they are due.");
   program.require_subcommand(1);
   Load load;
@@ -135,13 +132,18 @@ int main(int argc, char** argv) {
   CLI::App* reads = add("reads", "GETs at a rate, of the paths in turn", get_paths);
   reads->add_option("--rate", load.rate);
   reads->add_option("paths", load.paths)->required();
+  CLI11_PARSE(program, argc, argv);
+  return 0;
+}
+
+}  // namespace
+}  // namespace replay::bench
+
+int main(int argc, char** argv) {
   try {
-    program.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return program.exit(error);
+    return replay::bench::start(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_client: %s\n", error.what());
     return 1;
   }
-  return 0;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <ctime>
 #include <vector>
 
 namespace replay::bench {
@@ -12,6 +13,11 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 [[nodiscard]] inline double seconds_since(SteadyTime start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// This process's own, which a busy machine does not lengthen as it does the time on the wall.
+[[nodiscard]] inline double cpu_seconds() {
+  return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
 }
 
 /// Nearest rank. REQUIRES: not empty.

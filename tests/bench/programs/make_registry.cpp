@@ -7,7 +7,9 @@
 #include "base/clock.h"
 #include "tests/bench/programs/registry_rows.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App program("Writes a registry of any size, thirty days of decisions that end now.");
   std::string path;
   std::string now;
@@ -20,13 +22,18 @@ int main(int argc, char** argv) {
   program.add_option("--seed", size.seed, "The same seed and --now give the same rows");
   program.add_option("--now", now, "The newest row's time (default: now)");
   CLI11_PARSE(program, argc, argv);
+  size.now = replay::parse_instant(now).value_or(replay::SystemClock().now());
+  replay::bench::write_registry(path, size);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    const auto given = replay::parse_instant(now);
-    size.now = given.value_or(replay::SystemClock().now());
-    replay::bench::write_registry(path, size);
+    return run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_make_registry: %s\n", error.what());
     return 1;
   }
-  return 0;
 }

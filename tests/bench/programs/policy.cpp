@@ -108,14 +108,14 @@ std::vector<std::string> command_strings() {
   return strings;
 }
 
-/// Median of several loops, after one to warm up.
+/// Of CPU time: the median of several loops, after one to warm up.
 template <class Work>
 double microseconds_of(std::size_t count, Work work) {
   std::vector<double> loops;
   for (std::size_t loop = 0; loop <= kLoops; ++loop) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = cpu_seconds();
     for (std::size_t i = 0; i < count; ++i) work();
-    if (loop > 0) loops.push_back(seconds_since(start) * 1e6 / static_cast<double>(count));
+    if (loop > 0) loops.push_back((cpu_seconds() - start) * 1e6 / static_cast<double>(count));
   }
   return quantile(loops, 0.5);
 }

@@ -23,6 +23,7 @@ void scan(const char* path) {
   rows.bind(":limit", std::numeric_limits<std::int64_t>::max());
 
   const auto start = std::chrono::steady_clock::now();
+  const double cpu = cpu_seconds();
   std::size_t count = 0;
   std::size_t bytes = 0;
   for (; rows.executeStep(); ++count) {
@@ -30,8 +31,8 @@ void scan(const char* path) {
       bytes += static_cast<std::size_t>(rows.getColumn(column).getBytes());
     }
   }
-  std::printf("{\"rows\": %zu, \"bytes\": %zu, \"seconds\": %.6f}\n", count, bytes,
-              seconds_since(start));
+  std::printf("{\"rows\": %zu, \"bytes\": %zu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n", count,
+              bytes, seconds_since(start), cpu_seconds() - cpu);
 }
 
 }  // namespace
