@@ -81,9 +81,8 @@ class Traces:
     def measure(self, number):
         daemon = self.stage.daemon(self.stage.sizes.main)
         first = trace_path(HOT_TASK)
-        bare = BareTrace(self.stage.programs.bare_trace, daemon.registry, HOT_TASK)
-        _, bare_cpu = self.stage.load(bare, "/")
-        bare.stop()
+        with BareTrace(self.stage.programs.bare_trace, daemon.registry, HOT_TASK) as bare:
+            _, bare_cpu = self.stage.load(bare, "/")
         seen, cpu = self.stage.load(daemon, first)
         self.page.add(value=cpu, limit=bare_cpu, p50_ms=seen.p50_ms, p99_ms=seen.p99_ms)
 

@@ -1,7 +1,10 @@
 """Registries made once and kept, and copies of them to work on."""
 
+import contextlib
+import datetime
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import time
 
@@ -40,9 +43,8 @@ class Registries:
                 self.raw(audits).rename(made)
             self.say(f"adopting the registry of {audits:,} audits")
             self.add_indexes(made)
-            daemon = Daemon(self.programs.daemon, made, self.directory)
-            daemon.wait_until_settled()
-            daemon.stop()
+            with Daemon(self.programs.daemon, made, self.directory) as daemon:
+                daemon.wait_until_settled()
             remove(path)
             made.rename(path)
         return path
@@ -63,7 +65,12 @@ class Registries:
 
 
 def is_fresh(path):
-    return path.exists() and time.time() - path.stat().st_mtime < FRESH_SECONDS
+    """By its newest audit: the file itself is written to at each start of a daemon."""
+    if not path.exists():
+        return False
+    with contextlib.closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as registry:
+        newest, = registry.execute("SELECT created_at FROM task_audits ORDER BY rowid DESC LIMIT 1").fetchone()
+    return time.time() - datetime.datetime.fromisoformat(newest).timestamp() < FRESH_SECONDS
 
 
 def remove(path):

@@ -49,6 +49,12 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.stop()
+
 
 class BareTrace(Server):
     """bench_bare_trace: the first page of a task's trace, without a daemon."""
