@@ -63,7 +63,9 @@ TEST_F(Following, NewRowsOfBothTablesEnterTheInboxOnce) {
 }
 
 TEST_F(Following, GoesOnWhereItStoodHoweverLongItWasAway) {
-  { const Follower gone = follower(); }
+  {
+    const Follower gone = follower();
+  }
   registry.exec(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) "
       "INSERT INTO task_audits (task_id, event_type) SELECT 't', 'TASK_FAILED' FROM n");
