@@ -12,8 +12,12 @@ inline constexpr const char* kAnyTable = "SELECT 1 FROM sqlite_master WHERE type
 inline constexpr const char* kSchemaVersion = "PRAGMA schema_version";
 inline constexpr const char* kFirstDamage = "PRAGMA quick_check(1)";
 inline constexpr const char* kTableColumns = "SELECT name, type FROM pragma_table_info(:table)";
+/// Those that serve every comparison with their first column: a condition that it is not NULL
+/// leaves out nothing that can be compared.
 inline constexpr const char* kIndexesOfTable =
-    "SELECT name FROM pragma_index_list(:table) WHERE partial = 0";
+    "SELECT name FROM pragma_index_list(:table) l WHERE partial = 0 OR EXISTS "
+    "(SELECT 1 FROM sqlite_master m, pragma_index_info(l.name) c WHERE m.type = 'index' AND "
+    "m.name = l.name AND c.seqno = 0 AND m.sql LIKE '%WHERE ' || c.name || ' IS NOT NULL')";
 inline constexpr const char* kIndexColumns =
     "SELECT coalesce(name, '') || iif(coll = 'BINARY', '', ' COLLATE ' || coll) AS name "
     "FROM pragma_index_xinfo(:index) WHERE key = 1 ORDER BY seqno";

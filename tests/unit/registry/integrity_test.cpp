@@ -49,6 +49,20 @@ TEST(IntegrityQueries, ListsMissingIndexesUntilTheyAreMade) {
   EXPECT_TRUE(look(open).missing_indexes.empty());
 }
 
+TEST(IntegrityQueries, AnIndexThatLeavesOutNullsAloneIsNotMissing) {
+  TempRegistry registry;
+  registry.exec(v24_tables() +
+                "CREATE UNIQUE INDEX idx_task_audits_decision_id ON task_audits(decision_id)\n"
+                "WHERE decision_id IS NOT NULL;"
+                "CREATE INDEX some ON task_audits(created_at) WHERE created_at IS NOT NULL AND 1;");
+  const auto missing = look(registry.open(/*manage_indexes=*/false)).missing_indexes;
+  const auto lacks = [&missing](const char* name) {
+    return std::find(missing.begin(), missing.end(), name) != missing.end();
+  };
+  EXPECT_FALSE(lacks("idx_task_audits_decision_id"));
+  EXPECT_TRUE(lacks("idx_task_audits_created_at"));
+}
+
 TEST(IntegrityQueries, FindsAndDropsAnIndexThatMakesInsertsFail) {
   TempRegistry registry;
   registry.exec(v24_tables() +
