@@ -16,7 +16,7 @@ audits) and kept for six hours in DIR.
 
   scripts/bench                       all rows, five rounds, registries of 10 k and 1 M audits: about ten minutes
   scripts/bench --rows 1,4 --rounds 3 these rows
-  scripts/bench --large               also 10 M audits: 30 GB of disk, and half an hour for making them
+  scripts/bench --large               also 10 M audits: ten times the disk and the time of the main registry
   scripts/bench --tiny                whether every row still works, in seconds; its figures mean nothing
 """
 
@@ -48,14 +48,22 @@ def row_list(text):
     return rows
 
 
+def whole(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=row_list, default=set(ROWS), metavar="N,N", help="only these (default: all)")
-    parser.add_argument("--rounds", type=int, metavar="N", help="default: 5, with --tiny 1")
-    parser.add_argument("--audits", type=int, metavar="N", help="of the main registry (default: 1000000)")
-    parser.add_argument("--large", action="store_true", help="also a registry of 10,000,000 audits")
-    parser.add_argument("--tiny", action="store_true", help="smallest sizes and shortest loads")
+    parser.add_argument("--rounds", type=whole, metavar="N", help="default: 5, with --tiny 1")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--audits", type=whole, metavar="N", help="of the main registry (default: 1000000)")
+    sizes.add_argument("--large", action="store_true", help="also a registry of 10,000,000 audits")
+    sizes.add_argument("--tiny", action="store_true", help="smallest sizes and shortest loads")
     parser.add_argument("--out", type=pathlib.Path, default=SOURCE / "build/bench", metavar="DIR",
                         help="for results.md, results.json and the registries (default: build/bench)")
     parser.add_argument("--build", type=pathlib.Path, default=SOURCE / "build/release", metavar="DIR",
@@ -68,8 +76,9 @@ def parse(arguments):
 def sizes_of(options):
     if options.tiny:
         return TINY
-    sizes = Sizes(large=10_000_000 if options.large else None)
-    return sizes if options.audits is None else Sizes(main=options.audits, large=sizes.large)
+    if options.large:
+        return Sizes(large=10_000_000)
+    return Sizes(main=options.audits) if options.audits else Sizes()
 
 
 def say(text):
@@ -136,3 +145,7 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit("bench: interrupted; the results are those of the rounds before")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"bench: {error}\n{error.stderr or ''}")
+    except (RuntimeError, OSError) as error:
+        sys.exit(f"bench: {error}")

@@ -51,9 +51,11 @@ class Registries:
 
     def add_indexes(self, path):
         """Those that a start leaves out, since making them on large tables keeps other writers waiting. Doctor's own
-        exit code says whether anything else is wrong, as with a registry that is not summarised yet there is."""
-        subprocess.run([self.programs.daemon, "doctor", "--fix", "--registry.path", path],
-                       capture_output=True, check=False)
+        exit code 1 says that something else is wrong, as with a registry that is not summarised yet there is."""
+        done = subprocess.run([self.programs.daemon, "doctor", "--fix", "--json", "--registry.path", path],
+                              capture_output=True, text=True, check=False)
+        if not done.stdout or "missing_indexes" in done.stdout:
+            raise RuntimeError(f"doctor did not make every index of {path}: {done.stderr}")
 
     def working_copy(self, original, name):
         path = self.directory / f"{name}.sqlite"

@@ -16,6 +16,15 @@ PATIENCE_SECONDS = 600
 CPUCLOCK_SCHED = 2  # of a process's CPU clock in the kernel's numbering, which glibc's clock_getcpuclockid uses
 
 
+def wait_until(what, condition, pause_seconds):
+    """Asks again and again; what never comes is an error, not a bench that hangs."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"waited {PATIENCE_SECONDS} s in vain until {what}")
+        time.sleep(pause_seconds)
+
+
 class Server:
     """A process that answers on `address`."""
 
@@ -108,10 +117,10 @@ class Daemon(Server):
             return found()
 
     def get(self, path):
-        connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_SECONDS)
-        connection.request("GET", path)
-        response = connection.getresponse()
-        body = response.read()
+        with contextlib.closing(http.client.HTTPConnection(self.address, timeout=PATIENCE_SECONDS)) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            body = response.read()
         if response.status != 200:
             raise RuntimeError(f"{path}: {response.status} {body[:200]!r}")
         return response.headers, body
@@ -125,13 +134,11 @@ class Daemon(Server):
 
     def wait_until_settled(self):
         """Until everything is decided and summarised."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        def settled():
             inbox = self.ask("/inbox")
-            if not (inbox["pending"] or inbox["processing"] or self.ask("/integrity")["summary"]["rows_behind"]):
-                return
-            time.sleep(0.1)
-        raise RuntimeError(f"the daemon did not come to rest; see {self.log}")
+            return not (inbox["pending"] or inbox["processing"] or self.ask("/integrity")["summary"]["rows_behind"])
+
+        wait_until(f"the daemon came to rest; see {self.log}", settled, pause_seconds=0.1)
 
     def rss_anon_bytes(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()

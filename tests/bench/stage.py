@@ -1,6 +1,7 @@
 """What the rows share: programs, sizes, registries, and daemons that serve through all rounds."""
 
 import dataclasses
+import os
 import pathlib
 
 from load import wrk
@@ -82,10 +83,11 @@ class Stage:
         return seen, (server.cpu_seconds() - before) * 1e6 / seen.requests
 
     def load_single(self, server, path):
-        """The same over a single connection, server and load on a CPU each."""
-        with server.pinned(0):
+        """The same over a single connection, server and load on a CPU each (on one where there is but one)."""
+        cpus = sorted(os.sched_getaffinity(0))
+        with server.pinned(cpus[0]):
             before = server.cpu_seconds()
-            seen = wrk(server.url + path, self.sizes.seconds, 1, cpu=1)
+            seen = wrk(server.url + path, self.sizes.seconds, 1, cpu=cpus[-1])
             return seen, (server.cpu_seconds() - before) * 1e6 / seen.requests
 
     def stop(self):

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 
 from load import Client
 from registries import remove
@@ -44,6 +43,11 @@ class Backfill:
         remove(registry)
 
 
+def by_size(stage, row, work, unit, goal):
+    """A line for each size that is compared."""
+    return {audits: Line(row, f"{work}, {audits:,} audits", unit, "", [goal]) for audits in stage.sizes.compared}
+
+
 class Start:
     """Row 11: on a registry that was adopted before."""
 
@@ -51,9 +55,7 @@ class Start:
 
     def __init__(self, stage):
         self.stage = stage
-        self.by_size = {audits: Line(11, f"start to ready, {audits:,} audits", "ms", "",
-                                     [Goal("value", "≤", 300.0, "≤ 300 ms")])
-                        for audits in stage.sizes.compared}
+        self.by_size = by_size(stage, 11, "start to ready", "ms", Goal("value", "≤", 300.0, "≤ 300 ms"))
         self.lines = list(self.by_size.values())
 
     def measure(self, number):
@@ -64,15 +66,13 @@ class Start:
 
 
 class Memory:
-    """Row 12: after all rows in this round, some hundred of every read among them."""
+    """Row 12: after the rows that write in this round, and fifty more of every read."""
 
     rows = (12,)
 
     def __init__(self, stage):
         self.stage = stage
-        self.by_size = {audits: Line(12, f"private memory at rest, {audits:,} audits", "MiB", "",
-                                     [Goal("value", "≤", 64.0, "≤ 64 MiB")])
-                        for audits in stage.sizes.compared}
+        self.by_size = by_size(stage, 12, "private memory at rest", "MiB", Goal("value", "≤", 64.0, "≤ 64 MiB"))
         self.lines = list(self.by_size.values())
 
     def measure(self, number):
@@ -83,5 +83,4 @@ class Memory:
             Client(self.stage.programs.client, "reads", daemon.address, "--connections", 8, "--rate", 0,
                    "--count", READS_BEFORE_REST * len(paths), *paths).wait()
             daemon.wait_until_settled()
-            time.sleep(1)
             line.add(value=daemon.rss_anon_bytes() / 2**20)

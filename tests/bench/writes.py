@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from load import Client
+from server import wait_until
 from stage import everyday_paths
 from table import Goal, Line
 
@@ -66,8 +67,7 @@ class Decisions:
         goal = last_audit(daemon.registry) + events
         began = time.monotonic()
         posts = self.post(daemon, events)
-        while last_audit(daemon.registry) < goal:
-            time.sleep(0.005)
+        wait_until("every event was decided", lambda: last_audit(daemon.registry) >= goal, pause_seconds=0.005)
         seconds = time.monotonic() - began
         posts.wait()
         return seconds
@@ -152,6 +152,5 @@ class ForeignCommits:
             "INSERT INTO task_audits (task_id, level, event_type, payload, created_at) "
             "VALUES ('task-000001', 'info', 'SUPERVISOR_ALLOWED', '{}', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))")
         committed = time.monotonic()
-        while daemon.ask(STATS_PATH)["total"] == before:
-            time.sleep(0.001)
+        wait_until("the decision was counted", lambda: daemon.ask(STATS_PATH)["total"] != before, pause_seconds=0.001)
         return (time.monotonic() - committed) * 1e3

@@ -1,5 +1,4 @@
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "registry/connection.h"
 #include "registry/schema.h"
 #include "registry/sql.h"
+#include "tests/bench/programs/program.h"
 
 namespace replay::bench {
 namespace {
@@ -126,10 +126,6 @@ int main(int argc, char** argv) {
     std::fputs("usage: bench_bare_trace REGISTRY TASK\n", stderr);
     return 2;
   }
-  try {
-    replay::bench::listen(argv[1], argv[2]);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_bare_trace: %s\n", error.what());
-    return 1;
-  }
+  return replay::bench::run_program("bench_bare_trace",
+                                    [&]() -> int { replay::bench::listen(argv[1], argv[2]); });
 }

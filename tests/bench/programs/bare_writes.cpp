@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -17,6 +16,7 @@
 #include "supervisor/batch.h"
 #include "tests/bench/programs/event_stream.h"
 #include "tests/bench/programs/latencies.h"
+#include "tests/bench/programs/program.h"
 
 namespace replay::bench {
 namespace {
@@ -176,10 +176,6 @@ int run(int argc, char** argv) {
 }  // namespace replay::bench
 
 int main(int argc, char** argv) {
-  try {
-    return replay::bench::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_bare_writes: %s\n", error.what());
-    return 1;
-  }
+  return replay::bench::run_program("bench_bare_writes",
+                                    [&] { return replay::bench::run(argc, argv); });
 }

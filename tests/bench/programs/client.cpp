@@ -2,7 +2,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -14,6 +13,7 @@
 #include "base/clock.h"
 #include "tests/bench/programs/event_stream.h"
 #include "tests/bench/programs/latencies.h"
+#include "tests/bench/programs/program.h"
 #include "tests/support/http_client.h"
 
 namespace replay::bench {
@@ -140,10 +140,6 @@ int start(int argc, char** argv) {
 }  // namespace replay::bench
 
 int main(int argc, char** argv) {
-  try {
-    return replay::bench::start(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_client: %s\n", error.what());
-    return 1;
-  }
+  return replay::bench::run_program("bench_client",
+                                    [&] { return replay::bench::start(argc, argv); });
 }

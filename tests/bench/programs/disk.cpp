@@ -27,6 +27,10 @@ int main(int argc, char** argv) {
   const std::size_t count = std::strtoul(argv[2], nullptr, 10);
   const std::array<char, kPage> page{};
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) {
+    std::perror(path.c_str());
+    return 1;
+  }
   const auto write = [&](std::size_t number) {
     return ::pwrite(file, page.data(), kPage, static_cast<off_t>(number % kPages * kPage)) ==
                static_cast<ssize_t>(kPage) &&

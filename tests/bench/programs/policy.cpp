@@ -1,9 +1,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,10 +10,12 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "policy/engine.h"
 #include "policy/pointer.h"
 #include "tests/bench/programs/latencies.h"
+#include "tests/bench/programs/program.h"
 
 namespace replay::bench {
 namespace {
@@ -56,11 +55,6 @@ std::string rules() {
             pattern(i) + "'}\n    finding: {kind: RISK, severity: LOW, message: \"Bench\"}\n";
   }
   return text;
-}
-
-std::string file_text(const char* path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// The values of every `matches` below a node.
@@ -122,7 +116,7 @@ double microseconds_of(std::size_t count, Work work) {
 
 void measure(std::size_t count) {
   const SystemClock clock;
-  const std::string default_policy = file_text(kPolicyFile);
+  const std::string default_policy = read_file(kPolicyFile);
   const auto loaded =
       policy::load_sources({{"default", default_policy}, {"bench", rules()}}, clock.now());
   if (loaded.engine == nullptr) throw std::runtime_error(to_string(loaded.diagnostics.front()));
@@ -152,11 +146,8 @@ void measure(std::size_t count) {
 /// How long one event takes to be decided by the default policy and a hundred more rules, and
 /// RE2::Set alone to look through the same strings for the same patterns.
 int main(int argc, char** argv) {
-  try {
+  return replay::bench::run_program("bench_policy", [&] {
     replay::bench::measure(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2'000);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_policy: %s\n", error.what());
-    return 1;
-  }
-  return 0;
+    return 0;
+  });
 }

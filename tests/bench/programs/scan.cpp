@@ -1,6 +1,5 @@
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <limits>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -9,6 +8,7 @@
 #include "registry/schema.h"
 #include "registry/sql.h"
 #include "tests/bench/programs/latencies.h"
+#include "tests/bench/programs/program.h"
 
 namespace replay::bench {
 namespace {
@@ -43,11 +43,8 @@ int main(int argc, char** argv) {
     std::fputs("usage: bench_scan REGISTRY\n", stderr);
     return 2;
   }
-  try {
+  return replay::bench::run_program("bench_scan", [&] {
     replay::bench::scan(argv[1]);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_scan: %s\n", error.what());
-    return 1;
-  }
-  return 0;
+    return 0;
+  });
 }
